@@ -1,0 +1,3 @@
+//! placeholder map
+pub mod dose;
+pub mod terminology;

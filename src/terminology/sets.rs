@@ -1,0 +1,135 @@
+//! The value sets of the rule catalogue, by the names it uses.
+
+/// Which value sets a code or a medicine is in: one bit a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sets(u128);
+
+impl Sets {
+    /// In none.
+    pub const EMPTY: Sets = Sets(0);
+
+    /// Is the code in this set?
+    pub fn has(self, set: ValueSet) -> bool {
+        self.0 & (1 << set as u32) != 0
+    }
+
+    /// The same sets and this one.
+    pub fn with(self, set: ValueSet) -> Sets {
+        Sets(self.0 | (1 << set as u32))
+    }
+
+    /// The sets of both.
+    pub fn union(self, other: Sets) -> Sets {
+        Sets(self.0 | other.0)
+    }
+}
+
+/// A value set as the rule catalogue names it (at most 128).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum ValueSet {
+    /// OPIOID.
+    Opioid,
+    /// OPIOID-COUGH.
+    OpioidCough,
+    /// BUP-OUD.
+    BuprenorphineOud,
+    /// BUP-PAIN.
+    BuprenorphinePain,
+    /// Buprenorphine in any form.
+    Buprenorphine,
+    /// METHADONE.
+    Methadone,
+    /// The products of `methadone-oud-restricted` (a hint only).
+    MethadoneOudRestricted,
+    /// ERLA.
+    ExtendedRelease,
+    /// TOLERANT-ONLY.
+    TolerantOnly,
+    /// BZD.
+    Benzodiazepine,
+    /// SEDATIVE, triggering.
+    Sedative,
+    /// Hydroxyzine, promethazine, diphenhydramine: a triggering sedative only when prescribed on a schedule.
+    SedatingAntihistamine,
+    /// SEDATIVE, named only.
+    SedativeNamedOnly,
+    /// NALOXONE-RESCUE.
+    NaloxoneRescue,
+    /// NALTREXONE.
+    Naltrexone,
+    /// NONOPIOID-PAIN with the adjuvants.
+    NonopioidPain,
+    /// Malignant cancer, ICD-10-CM and SNOMED, without skin, in-situ and uncertain ones.
+    Cancer,
+    /// SNOMED cancer files that never count: non-melanoma skin, in situ or uncertain, in remission.
+    CancerNeverCounts,
+    /// `neoplasm-related-pain` (G89.3).
+    NeoplasmRelatedPain,
+    /// Sickle cell disease, without trait.
+    SickleCell,
+    /// `likely-terminal`.
+    LikelyTerminal,
+    /// `limited-life-expectancy`.
+    LimitedLifeExpectancy,
+    /// `palliative-care`.
+    PalliativeCare,
+    /// `hospice`.
+    Hospice,
+    /// `sdb`: sleep-disordered breathing.
+    SleepDisorderedBreathing,
+    /// `lung`, the narrow list of the catalogue.
+    ChronicLung,
+    /// `overdose`.
+    OpioidOverdose,
+    /// `oud`, without F11.9 and the rows that the catalogue takes out.
+    OpioidUseDisorder,
+    /// Of `oud`: only F11.2* and SNOMED 75544000, which are also used for expected physical dependence.
+    OpioidDependenceCode,
+    /// `oud-remission`.
+    OpioidUseDisorderRemission,
+    /// Other substance use disorder.
+    OtherSubstanceUseDisorder,
+    /// `alcohol-use-disorder`.
+    AlcoholUseDisorder,
+    /// `kidney` severe, as a condition.
+    KidneySevere,
+    /// `kidney` moderate, as a condition.
+    KidneyModerate,
+    /// eGFR (LOINC codes of the catalogue).
+    Egfr,
+    /// `liver`, the narrow list of the catalogue.
+    Liver,
+    /// `pregnant`.
+    Pregnant,
+    /// A delivery, postpartum or not-pregnant row.
+    Postpartum,
+    /// LOINC 82810-3 pregnancy status.
+    PregnancyStatus,
+    /// `breastfeeding`.
+    Breastfeeding,
+    /// Depression, anxiety, PTSD, suicide risk, suicide attempt.
+    MentalHealth,
+    /// `chronic-pain`.
+    ChronicPain,
+    /// `long-term-opioid-use` (Z79.891).
+    LongTermOpioidUse,
+    /// `moud-procedures`.
+    MoudProcedure,
+    /// SNOMED 1081000119105: on treatment for opioid use disorder.
+    OnOudTreatment,
+    /// `release-from-custody` (Z65.2).
+    ReleaseFromCustody,
+    /// Procedures of P-REVIEWED.
+    ReviewProcedure,
+    /// `pain-treatment-plan`.
+    PainTreatmentPlan,
+    /// LOINC 91147-9 PEG score.
+    Peg,
+    /// LOINC 44260-8 PHQ-9 item 9.
+    PhqItem9,
+    /// LOINC 44261-6 PHQ-9 total score.
+    Phq9,
+    /// The medicine holds an opioid though no list says which product (ingredient, brand or group code, or text).
+    OpioidByIngredient,
+}
