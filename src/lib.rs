@@ -1,3 +1,5 @@
 //! placeholder map
 pub mod dose;
+pub mod fhir;
 pub mod terminology;
+pub mod wire;

@@ -107,8 +107,14 @@ impl Medicine {
     /// Any opioid: OPIOID, cough and cold products, buprenorphine, methadone, or one known by ingredient only.
     pub fn is_opioid(&self) -> bool {
         use ValueSet::*;
-        [Opioid, OpioidCough, Buprenorphine, Methadone, OpioidByIngredient]
-            .into_iter()
-            .any(|set| self.is(set))
+        [
+            Opioid,
+            OpioidCough,
+            Buprenorphine,
+            Methadone,
+            OpioidByIngredient,
+        ]
+        .into_iter()
+        .any(|set| self.is(set))
     }
 }

@@ -1,0 +1,136 @@
+//! What arrived about one patient, and what is missing: values plus gaps.
+
+use super::Query;
+use super::resources::*;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// Why something could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// Neither in prefetch nor to be fetched: no FHIR server in the call.
+    NotSent,
+    /// The FHIR server of the call is not on the allow-list.
+    NotAllowed,
+    /// The client says in prefetch that its own read failed (OperationOutcome).
+    ClientFailed,
+    /// 401 or 403, or no usable token.
+    Refused,
+    /// Another HTTP status.
+    Status(u16),
+    /// Not in time.
+    Timeout,
+    /// The connection failed.
+    Unreachable,
+    /// Not FHIR JSON, or not the resource asked for.
+    Malformed,
+    /// Larger, or with more pages, than we take.
+    TooMuch,
+    /// The list goes on and the rest could not be had.
+    MorePages,
+    /// So many entries of so many could not be read.
+    Entries {
+        /// Not readable.
+        bad: usize,
+        /// Of all.
+        of: usize,
+    },
+}
+
+/// How far one read got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Read {
+    /// Nobody asked.
+    NotAsked,
+    /// Everything is here; nothing found means none in the data received.
+    Complete,
+    /// What is here counts; absence proves nothing.
+    Partial(Why),
+    /// Nothing is here, and that says nothing.
+    Failed(Why),
+}
+
+/// Something that could not be read or was left out, without patient data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gap {
+    /// A read that failed or is partial.
+    Read(Query, Why),
+    /// Entries of a resource type that could not be read.
+    Entries {
+        /// FHIR resource type.
+        resource_type: String,
+        /// Where: a prefetch key, "draftOrders" or "FHIR".
+        place: String,
+        /// How many.
+        count: usize,
+    },
+    /// Resources of another patient were left out.
+    OtherPatient {
+        /// FHIR resource type.
+        resource_type: String,
+        /// How many.
+        count: usize,
+    },
+    /// A Medication that an order names could not be had.
+    Medication {
+        /// `Type/id` of the order.
+        order: String,
+    },
+}
+
+/// One entry of `context.draftOrders`.
+#[derive(Debug, Clone)]
+pub struct DraftOrder<'a> {
+    /// The entry's JSON as received, for `update` suggestions.
+    pub raw: &'a RawValue,
+    /// `MedicationRequest/…`; empty id if the draft has none.
+    pub reference: String,
+    /// Its view.
+    pub request: MedicationRequest<'a>,
+}
+
+/// The record: values plus gaps.
+#[derive(Debug, Clone, Default)]
+pub struct Record<'a> {
+    /// The patient.
+    pub patient: Option<Patient<'a>>,
+    /// Drafts that are MedicationRequests, in order.
+    pub drafts: Vec<DraftOrder<'a>>,
+    /// Drafts of other types that rules look at.
+    pub draft_service_requests: Vec<ServiceRequest<'a>>,
+    /// Prescriptions of the record.
+    pub medication_requests: Vec<MedicationRequest<'a>>,
+    /// Statements.
+    pub medication_statements: Vec<MedicationStatement<'a>>,
+    /// Dispenses.
+    pub medication_dispenses: Vec<MedicationDispense<'a>>,
+    /// Medication resources by id, from anywhere (drafts Bundle, prefetch, FHIR).
+    pub medications: BTreeMap<String, Medication<'a>>,
+    /// Conditions.
+    pub conditions: Vec<Condition<'a>>,
+    /// Encounters.
+    pub encounters: Vec<Encounter<'a>>,
+    /// Observations of all categories.
+    pub observations: Vec<Observation<'a>>,
+    /// Procedures.
+    pub procedures: Vec<Procedure<'a>>,
+    /// Care plans.
+    pub care_plans: Vec<CarePlan<'a>>,
+    /// Goals.
+    pub goals: Vec<Goal<'a>>,
+    /// Service requests.
+    pub service_requests: Vec<ServiceRequest<'a>>,
+    /// Appointments.
+    pub appointments: Vec<Appointment<'a>>,
+    /// How far each read got; a query that is not in the map was not asked.
+    pub reads: BTreeMap<Query, Read>,
+    /// Everything that could not be read or was left out.
+    pub gaps: Vec<Gap>,
+}
+
+impl Record<'_> {
+    /// How far this read got.
+    pub fn read(&self, query: Query) -> &Read {
+        self.reads.get(&query).unwrap_or(&Read::NotAsked)
+    }
+}
