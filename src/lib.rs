@@ -1,5 +1,10 @@
 //! placeholder map
+pub mod advise;
+pub mod cards;
 pub mod dose;
 pub mod fhir;
+pub mod patient;
+pub mod rules;
+pub mod suggestions;
 pub mod terminology;
 pub mod wire;

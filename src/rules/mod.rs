@@ -1,0 +1,100 @@
+//! The rules: each looks at one snapshot and answers fires, silent, or cannot tell.
+//!
+//! Knows the decision tables of the rule catalogue.
+//! Refuses to know JSON, card layout, other rules and any I/O; rules cannot fail and write no prose.
+
+mod finding;
+mod gate;
+
+pub use finding::{Answer, Fact, Finding, Proposal, Reason, Slot, Slots, Suggest};
+pub use gate::evaluate;
+
+use crate::fhir::Query;
+use crate::patient::{Hook, Snapshot};
+
+/// Tier of a rule (catalogue section 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    /// Harm rule: runs in every scope unless its sheet says otherwise.
+    Harm,
+    /// Guideline rule: off outside the guideline's scope.
+    Guideline,
+    /// Contributes a line only.
+    Line,
+}
+
+/// One rule, as plain data.
+#[derive(Debug)]
+pub struct Rule {
+    /// The id of the catalogue.
+    pub id: &'static str,
+    /// Hooks that it answers.
+    pub hooks: &'static [Hook],
+    /// Tier.
+    pub tier: Tier,
+    /// Stays on in hospice care.
+    pub in_hospice: bool,
+    /// Runs where scope or birth date is unknown (catalogue section 7).
+    pub in_unknown_scope: bool,
+    /// Reads that it needs besides Patient and Medications.
+    pub needs: &'static [Query],
+    /// The decision table.
+    pub check: fn(&Snapshot) -> Answer,
+    /// `about.md`, embedded.
+    pub about: &'static str,
+    /// `card.en.md`, embedded.
+    pub card_en: &'static str,
+}
+
+macro_rules! rules {
+    ($($module:ident = $id:literal on [$($hook:ident),+] tier $tier:ident $(in_hospice $hospice:literal)? $(in_unknown_scope $unknown:literal)? needs [$($need:ident),*];)+) => {
+        $(mod $module;)+
+        /// All rules that are built, in catalogue order.
+        pub static RULES: &[Rule] = &[
+            $(Rule {
+                id: $id,
+                hooks: &[$(Hook::$hook),+],
+                tier: Tier::$tier,
+                in_hospice: false $(|| $hospice)?,
+                in_unknown_scope: false $(|| $unknown)?,
+                needs: &[$(Query::$need),*],
+                check: $module::check,
+                about: include_str!(concat!("../../cards/", $id, "/about.md")),
+                card_en: include_str!(concat!("../../cards/", $id, "/card.en.md")),
+            },)+
+        ];
+    };
+}
+
+rules! {
+    fentanyl_naive = "fentanyl-naive" on [OrderSign, OrderSelect] tier Harm in_hospice true in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, ContextEncounter];
+    naltrexone_conflict = "naltrexone-conflict" on [OrderSign, OrderSelect] tier Harm in_hospice true in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, ContextEncounter];
+    taper_safety = "taper-safety" on [OrderSign] tier Harm in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, Encounters, Surveys, SocialHistory, Laboratory, Procedures, Plans, Goals, ContextEncounter];
+    naloxone_offer = "naloxone-offer" on [OrderSign, PatientView] tier Harm in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Procedures, ContextEncounter];
+    opioid_benzo = "opioid-benzo" on [OrderSign, PatientView] tier Guideline in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Surveys, ServiceRequests, ContextEncounter];
+    mme_total = "mme-total" on [OrderSign] tier Guideline in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Surveys, Goals, ServiceRequests, ContextEncounter];
+    patient_brief = "patient-brief" on [PatientView] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Surveys, Procedures, Plans, Goals, ServiceRequests, Appointments, SocialHistory, ContextEncounter];
+}
+
+/// The id of the card that the merge step makes when data were missing (catalogue section 7).
+pub const CHECK_INCOMPLETE: &str = "check-incomplete";
+
+/// The reads that the rules of this hook need, required ones first.
+pub fn needs(hook: Hook) -> Vec<Query> {
+    let mut needs = vec![Query::Patient, Query::Medications];
+    for rule in RULES.iter().filter(|rule| rule.hooks.contains(&hook)) {
+        for need in rule.needs {
+            if !needs.contains(need) {
+                needs.push(*need);
+            }
+        }
+    }
+    needs
+}

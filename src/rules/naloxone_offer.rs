@@ -1,0 +1,8 @@
+//! `naloxone-offer`.
+
+use super::Answer;
+use crate::patient::Snapshot;
+
+pub(super) fn check(_facts: &Snapshot) -> Answer {
+    Answer::silent("Not built yet.")
+}
