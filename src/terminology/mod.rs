@@ -4,10 +4,14 @@
 //! Refuses to know FHIR resources, patients, dates and rules.
 
 mod code;
+mod factors;
 mod medicine;
 mod sets;
 
 pub use code::{Code, CodingRef, System};
+pub use factors::{
+    Band, FactorRow, FactorSet, FactorTable, Handling, UnitBasis, UnknownFactorSet,
+};
 pub use medicine::{
     DoseFormClass, Ingredient, Medicine, OpioidContent, Recognised, Strength, StrengthUnit,
 };
