@@ -16,3 +16,7 @@ pub use medicine::{
     DoseFormClass, Ingredient, Medicine, OpioidContent, Recognised, Strength, StrengthUnit,
 };
 pub use sets::{Sets, ValueSet};
+
+/// Placeholder until the tables land.
+#[derive(Debug)]
+pub struct Terminology;

@@ -1,0 +1,1 @@
+//! HTTP, contract and tidy tests.
