@@ -25,7 +25,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut archive = Vec::new();
     for path in files {
-        let name = path.strip_prefix(root)?.to_str().ok_or("a file name that is not UTF-8")?;
+        let name = path
+            .strip_prefix(root)?
+            .to_str()
+            .ok_or("a file name that is not UTF-8")?;
         let text = fs::read(&path)?;
         for part in [name.as_bytes(), &text] {
             archive.extend(u32::try_from(part.len())?.to_le_bytes());
@@ -33,7 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
 
-    let mut out = fs::File::create(PathBuf::from(env::var("OUT_DIR")?).join("terminology.deflate"))?;
+    let mut out =
+        fs::File::create(PathBuf::from(env::var("OUT_DIR")?).join("terminology.deflate"))?;
     out.write_all(&u32::try_from(archive.len())?.to_le_bytes())?;
     let mut encoder = DeflateEncoder::new(out, Compression::best());
     encoder.write_all(&archive)?;
