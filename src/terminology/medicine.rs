@@ -45,6 +45,25 @@ pub enum DoseFormClass {
     Iontophoretic,
 }
 
+impl DoseFormClass {
+    /// The class by its name in the tables.
+    pub(super) fn parse(name: &str) -> Option<DoseFormClass> {
+        Some(match name {
+            "oral" => DoseFormClass::Oral,
+            "rectal" => DoseFormClass::Rectal,
+            "transdermal" => DoseFormClass::Transdermal,
+            "nasal" => DoseFormClass::Nasal,
+            "buccal-sl-tablet-lozenge" => DoseFormClass::BuccalSublingualTabletLozenge,
+            "film-oral-spray" => DoseFormClass::FilmOralSpray,
+            "injection" => DoseFormClass::Injection,
+            "implant" => DoseFormClass::Implant,
+            "topical" => DoseFormClass::Topical,
+            "iontophoretic" => DoseFormClass::Iontophoretic,
+            _ => return None,
+        })
+    }
+}
+
 /// What a strength is measured in (UCUM as in `opioid-products.csv`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "UCUM says it")]
@@ -107,8 +126,14 @@ impl Medicine {
     /// Any opioid: OPIOID, cough and cold products, buprenorphine, methadone, or one known by ingredient only.
     pub fn is_opioid(&self) -> bool {
         use ValueSet::*;
-        [Opioid, OpioidCough, Buprenorphine, Methadone, OpioidByIngredient]
-            .into_iter()
-            .any(|set| self.is(set))
+        [
+            Opioid,
+            OpioidCough,
+            Buprenorphine,
+            Methadone,
+            OpioidByIngredient,
+        ]
+        .into_iter()
+        .any(|set| self.is(set))
     }
 }
