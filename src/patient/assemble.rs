@@ -51,6 +51,12 @@ impl Snapshot {
     pub fn of(record: &Record<'_>, ask: &Ask<'_>, basis: Basis<'_>) -> Snapshot {
         Assembly::new(record, ask, basis).snapshot()
     }
+
+    /// Do the drafts hold anything that a rule looks at: an opioid, a sedative, naltrexone, a stop order for one, or
+    /// something unidentified? Always true without drafts of its own (`patient-view`).
+    pub fn drafts_concern_us(record: &Record<'_>, ask: &Ask<'_>, basis: Basis<'_>) -> bool {
+        Assembly::new(record, ask, basis).drafts_concern_us()
+    }
 }
 
 struct Assembly<'r> {
@@ -118,7 +124,27 @@ impl<'r> Assembly<'r> {
             reads: self.record.reads.clone(),
             gaps: self.record.gaps.clone(),
             unidentified_drafts,
+            drafts_concern_us: self.drafts_concern_us(),
         }
+    }
+
+    fn drafts_concern_us(&self) -> bool {
+        use ValueSet::{Benzodiazepine, Naltrexone, SedatingAntihistamine, Sedative};
+        if !self.ask.hook.is_order() {
+            return true;
+        }
+        let reader = self.reader();
+        let encounter = self.context_encounter();
+        self.record.drafts.iter().any(|draft| {
+            let medicine = reader.medicine(&draft.request.medication);
+            let looked_at = medicine.is_opioid()
+                || medicine.recognised == Recognised::Unidentified
+                || [Benzodiazepine, Naltrexone, SedatingAntihistamine, Sedative].into_iter().any(|set| medicine.is(set));
+            // A stop order may name its order only; what it stops is in the record.
+            looked_at
+                && (is_stop(draft) || is_new_medicine(draft))
+                && (is_stop(draft) || scope::is_community(&draft.request, encounter))
+        })
     }
 
     fn practitioner(&self) -> Option<String> {

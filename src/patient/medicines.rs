@@ -7,7 +7,7 @@ use super::row::{MedicineRow, Person, Role, RowKind, Step};
 use crate::dose::{self, Reading};
 use crate::fhir::resources as fhir;
 use crate::fhir::{DraftOrder, Record};
-use crate::terminology::{CodingRef, FactorSet, Medicine, Sets, Terminology, ValueSet};
+use crate::terminology::{CodingRef, FactorSet, Medicine, Recognised, Sets, Terminology, ValueSet};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -233,7 +233,14 @@ impl Reader<'_> {
                 let empty = fhir::CodeableConcept::default();
                 self.named(medication.code.as_ref().unwrap_or(&empty), &medication.ingredients)
             }
-            None => self.terminology.medicine(&[], link.display.as_deref()),
+            None => {
+                // A name alone may show an opioid; it does not show that there is none.
+                let mut medicine = self.terminology.medicine(&[], link.display.as_deref());
+                if medicine.recognised == Recognised::Other {
+                    medicine.recognised = Recognised::Unidentified;
+                }
+                medicine
+            }
         }
     }
 

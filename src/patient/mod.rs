@@ -28,7 +28,7 @@ pub use facts::{
 };
 pub use known::{Doubt, FactDate, Known};
 pub use row::{MedicineRow, Person, Role, RowKind, Step};
-pub use site::Site;
+pub use site::{Site, Switch};
 pub use snapshot::{
     History, Hook, LongTerm, Mme, Naive, RecentOpioid, Scope, ScopeBranch, Snapshot, Tolerance, TrendPoint,
 };

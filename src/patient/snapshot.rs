@@ -183,6 +183,8 @@ pub struct Snapshot {
     pub gaps: Vec<Gap>,
     /// Drafts whose medicine could not be identified at all: `Type/id`.
     pub unidentified_drafts: Vec<String>,
+    /// The drafts hold something that a rule looks at (catalogue section 7 row 1); true on patient-view.
+    pub drafts_concern_us: bool,
 }
 
 impl Snapshot {
