@@ -82,7 +82,16 @@ impl Words {
             (&["inject", "cartridge", "prefilled"], Injection),
             (&["rectal", "enema"], Rectal),
             (&["nasal"], Nasal),
-            (&["film", "oral spray", "mucosal spray"], FilmOralSpray),
+            (
+                &[
+                    "buccal film",
+                    "oral film",
+                    "sublingual film",
+                    "oral spray",
+                    "mucosal spray",
+                ],
+                FilmOralSpray,
+            ),
             (
                 &["buccal", "sublingual", "lozenge", "troche", "lollipop"],
                 BuccalSublingualTabletLozenge,
@@ -102,7 +111,12 @@ impl Words {
     }
 
     fn says_extended(&self) -> bool {
-        self.any(&["extended release", "extended-release", "12 hr", "24 hr"])
+        // RxNorm begins such names with the hours; elsewhere they could be an interval.
+        let hours = ["12 hr", "24 hr"]
+            .iter()
+            .any(|hours| self.0.starts_with(hours));
+        hours
+            || self.any(&["extended release", "extended-release"])
             || tokens(&self.0).any(|word| matches!(word.as_str(), "er" | "xr" | "sr" | "cr"))
     }
 }
