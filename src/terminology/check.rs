@@ -25,7 +25,7 @@ pub(super) fn problems(overrides: &BTreeMap<String, String>) -> Vec<Problem> {
     check.disjoint(&sets);
     check.row_counts(overrides);
     check.unique("drug-ingredients.csv", &["rxcui"]);
-    check.unique("drug-classes.csv", &["class", "ingredient_rxcui"]);
+    check.unique("drug-classes.csv", &["class", "ingredient"]);
     check.unique("opioid-products.csv", &["rxcui", "ingredient"]);
     check.unique("opioid-components.csv", &["rxcui", "ingredient"]);
     check.unique("prefix-rules.csv", &["set", "prefix"]);

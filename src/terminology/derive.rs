@@ -46,8 +46,8 @@ impl Words {
     pub(super) fn of(text: &str) -> Words {
         let mut words = text.to_lowercase();
         let (mut topical, mut injected, mut rectal) = (false, false, false);
-        for word in tokens(text) {
-            match word.as_str() {
+        for word in words.split(|letter: char| !letter.is_alphanumeric()) {
+            match word {
                 "cream" | "gel" | "ointment" | "lotion" | "eye" | "ear" | "otic" => topical = true,
                 "iv" | "intravenous" | "intramuscular" | "subcutaneous" | "intrathecal"
                 | "epidural" | "infusion" | "pca" | "vial" | "ampule" | "ampoule" | "ampul"

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 mod codes;
 mod loading;
+mod medicine_sets;
 mod medicines;
 mod recorded;
 mod value_sets;
@@ -32,4 +33,17 @@ fn rx(code: &str) -> Medicine {
 
 fn text(text: &str) -> Medicine {
     tables().medicine(&[], Some(text))
+}
+
+/// Members and non-members of a set in one system.
+fn holds(set: ValueSet, system: System, members: &[&str], others: &[&str]) {
+    for code in members {
+        assert!(sets(system, code).has(set), "{code} should be in {set:?}");
+    }
+    for code in others {
+        assert!(
+            !sets(system, code).has(set),
+            "{code} should not be in {set:?}"
+        );
+    }
 }

@@ -199,6 +199,10 @@ fn text_names_opioids_by_ingredient_or_brand_as_whole_words() {
         ("Ultram", &["tramadol"]),
         ("Dilaudid", &["hydromorphone"]),
         ("heroin", &["heroin"]),
+        ("HYDROCODON-ACETAMINOPHEN 5-325", &["hydrocodone"]),
+        ("ACETAMINOPHEN-COD #3 TABLET", &["codeine"]),
+        ("pholcodine linctus", &["pholcodine"]),
+        ("cod liver oil", &[]),
         ("apomorphine", &[]),
         ("Loperamide 2 mg", &[]),
         ("Lomotil", &[]),
@@ -285,7 +289,7 @@ fn the_form_decides_whether_a_medicine_sedates() {
     ] {
         assert!(!text(words).is(SedatingAntihistamine), "{words}");
     }
-    for words in ["diazepam 5 mg", "lorazepam", "Klonopin"] {
+    for words in ["diazepam 5 mg", "lorazepam", "Klonopin", "bromazepam 3 mg"] {
         assert!(text(words).is(Benzodiazepine), "{words}");
     }
     for words in [
