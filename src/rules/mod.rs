@@ -5,6 +5,8 @@
 
 mod finding;
 mod gate;
+#[cfg(test)]
+mod test_support;
 
 pub use finding::{Answer, Fact, Finding, Proposal, Reason, Slot, Slots, Suggest};
 pub use gate::evaluate;
