@@ -5,6 +5,7 @@
 
 mod finding;
 mod gate;
+mod naming;
 #[cfg(test)]
 mod test_support;
 
