@@ -158,6 +158,12 @@ pub(super) fn medicine(name: &str, sets: &[ValueSet]) -> Medicine {
 /// A current order of the record, supplied from 12 days ago for 30 days.
 pub(super) fn row(id: &str, medicine: Medicine) -> MedicineRow {
     let opioid = medicine.is_opioid();
+    let reading = dose::read(&dose::Order {
+        medicine: &medicine,
+        instructions: &[],
+        quantity: None,
+        supply_days: None,
+    });
     MedicineRow {
         reference: format!("MedicationRequest/{id}"),
         kind: RowKind::Request,
@@ -167,6 +173,8 @@ pub(super) fn row(id: &str, medicine: Medicine) -> MedicineRow {
         dose: no_number(),
         start: Some(days_ago(12)),
         end: Some(days_ago(-18)),
+        last_day: Some(days_ago(-17)),
+        asserted: Some(days_ago(12)),
         supply_days: Some(Decimal::from(30)),
         quantity: None,
         repeats: 0,
@@ -175,12 +183,17 @@ pub(super) fn row(id: &str, medicine: Medicine) -> MedicineRow {
         counts_in_mme: opioid,
         moud: false,
         as_needed: false,
+        order_like: true,
         in_focus: false,
         supersedes: Vec::new(),
+        prior: Vec::new(),
         requester: None,
         reason: None,
+        reason_sets: Sets::EMPTY,
         instruction_text: None,
         stopped_by: None,
+        steps: Vec::new(),
+        reading,
     }
 }
 
