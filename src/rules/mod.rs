@@ -5,6 +5,9 @@
 
 mod finding;
 mod gate;
+mod naming;
+#[cfg(test)]
+mod test_support;
 
 pub use finding::{Answer, Fact, Finding, Proposal, Reason, Slot, Slots, Suggest};
 pub use gate::evaluate;
