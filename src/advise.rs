@@ -81,5 +81,9 @@ pub fn concerns_us(content: &Content, call: &Call<'_>, record: &Record<'_>) -> b
 /// Advice for one call. Pure: the same arguments give the same answer.
 pub fn advise(content: &Content, call: &Call<'_>, record: &Record<'_>, as_of: Timestamp) -> Advice {
     let _ = (content, call, record, as_of);
-    Advice { outcome: Outcome::Cards(wire::Response::default()), rules: Vec::new(), snapshot: None }
+    Advice {
+        outcome: Outcome::Cards(wire::Response::default()),
+        rules: Vec::new(),
+        snapshot: None,
+    }
 }

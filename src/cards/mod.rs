@@ -46,7 +46,12 @@ pub struct ClientOptions {
 
 impl Default for ClientOptions {
     fn default() -> Self {
-        ClientOptions { alphanumeric_topic: false, any_only: false, max_cards_order: 3, max_cards_patient_view: 2 }
+        ClientOptions {
+            alphanumeric_topic: false,
+            any_only: false,
+            max_cards_order: 3,
+            max_cards_patient_view: 2,
+        }
     }
 }
 

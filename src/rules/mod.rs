@@ -5,6 +5,9 @@
 
 mod finding;
 mod gate;
+mod named;
+mod reduction;
+mod share;
 
 pub use finding::{Answer, Fact, Finding, Proposal, Reason, Slot, Slots, Suggest};
 pub use gate::evaluate;

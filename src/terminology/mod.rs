@@ -9,9 +9,7 @@ mod medicine;
 mod sets;
 
 pub use code::{Code, CodingRef, System};
-pub use factors::{
-    Band, FactorRow, FactorSet, FactorTable, Handling, UnitBasis, UnknownFactorSet,
-};
+pub use factors::{Band, FactorRow, FactorSet, FactorTable, Handling, UnitBasis, UnknownFactorSet};
 pub use medicine::{
     DoseFormClass, Ingredient, Medicine, OpioidContent, Recognised, Strength, StrengthUnit,
 };
