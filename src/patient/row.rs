@@ -154,14 +154,6 @@ impl MedicineRow {
             .any(|a| other.medicine.ingredients.iter().any(|b| a.name == b.name))
     }
 
-    /// A depot injection, by name: the tables carry no dose form for medicines other than opioids.
-    pub fn is_depot(&self) -> bool {
-        let name = self.medicine.name.to_lowercase();
-        ["inject", "vivitrol", "depot", "380 mg"]
-            .iter()
-            .any(|word| name.contains(word))
-    }
-
     /// Shares an opioid with the other.
     pub fn same_opioid(&self, other: &MedicineRow) -> bool {
         let ours = &self.medicine.opioids;
