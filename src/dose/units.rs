@@ -358,56 +358,12 @@ mod tests {
     /// R8: any case, singular or plural, bare or in braces, and as clients write them.
     #[test]
     fn counted_units_are_read_in_every_spelling() {
-        for spelling in [
-            "tablet",
-            "Tablets",
-            "TABLET(S)",
-            "tab",
-            "Tabs",
-            "tab.",
-            "{tablet}",
-            "{tbl}",
-            "{pill}",
-            "pill",
-            "capsule",
-            "CAPSULES",
-            "cap",
-            "caps",
-            "{capsule}",
-            "film",
-            "films",
-            "{film}",
-            "lozenge",
-            "lozenges",
-            "suppository",
-            "suppositories",
-            "SUPP",
-            "actuation",
-            "{actuat}",
-            "actuations",
-            "spray",
-            "sprays",
-            "{spray}",
-            "patch",
-            "patches",
-            "{patch}",
-            "{Patch}",
-            "each",
-            "ea",
-            "EA",
-            "{each}",
-            "1",
-            "TAB",
-            "CAP",
-            "PATCH",
-            "TPATH72",
-            "ERTAB12",
-            "SLTAB",
-            "tablet, extended release",
-            "oral tablet",
-            "transdermal patch",
-            " tablet ",
-        ] {
+        let spellings = "tablet|Tablets|TABLET(S)|tab|Tabs|tab.|{tablet}|{tbl}|{pill}|pill|capsule|\
+                         CAPSULES|cap|caps|{capsule}|film|films|{film}|lozenge|lozenges|suppository|\
+                         suppositories|SUPP|actuation|{actuat}|actuations|spray|sprays|{spray}|patch|\
+                         patches|{patch}|{Patch}|each|ea|EA|{each}|1|TAB|CAP|PATCH|TPATH72|ERTAB12|SLTAB|\
+                         tablet, extended release|oral tablet|transdermal patch| tablet ";
+        for spelling in spellings.split('|') {
             assert_eq!(
                 unit_of(&quantity(Some(spelling), None)),
                 Some(Unit::Counted),
@@ -453,34 +409,9 @@ mod tests {
     /// R8: anything else is unknown; source-errors 8.
     #[test]
     fn other_units_are_unknown() {
-        for spelling in [
-            "",
-            " ",
-            "g",
-            "{puff}",
-            "[drp]",
-            "drop",
-            "mg/kg",
-            "mg/mL",
-            "mg/d",
-            "mL/h",
-            "U",
-            "[iU]",
-            "unit",
-            "tsp",
-            "[tsp_us]",
-            "dose",
-            "{dose}",
-            "mmol",
-            "tablet/day",
-            "tablet of something",
-            "box",
-            "%",
-            "ng",
-            "kg",
-            "L",
-            "h",
-        ] {
+        let spellings = "| |g|{puff}|[drp]|drop|mg/kg|mg/mL|mg/d|mL/h|U|[iU]|unit|tsp|[tsp_us]|dose|\
+                         {dose}|mmol|tablet/day|tablet of something|box|%|ng|kg|L|h";
+        for spelling in spellings.split('|') {
             assert_eq!(unit_of(&quantity(Some(spelling), None)), None, "{spelling}");
             assert_eq!(unit_of(&quantity(None, Some(spelling))), None, "{spelling}");
         }

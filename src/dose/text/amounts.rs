@@ -22,6 +22,8 @@ pub(super) struct Told {
     pub(super) unit: Option<Unit>,
     /// The same amount told again in brackets or as the strength of each: "(10 mg)".
     pub(super) again: Vec<(Decimal, Unit)>,
+    /// "1 additional tablet": it comes on top of the dose before.
+    pub(super) on_top: bool,
 }
 
 const WORDS: [(&str, i64); 12] = [
@@ -155,6 +157,8 @@ const ADJECTIVES: &[&str] = &[
     "dispersible",
 ];
 
+const ON_TOP: &[&str] = &["additional", "extra"];
+
 /// A dose: "1-2 tablets", "10 mg (1 tablet)", "one 10 mg tablet", "1".
 pub(super) fn amount(tokens: &[Token]) -> Option<(Told, usize)> {
     let (mut upper, mut length) = upper(tokens)?;
@@ -165,7 +169,9 @@ pub(super) fn amount(tokens: &[Token]) -> Option<(Told, usize)> {
         again.push(strength);
         length += each + more;
     }
+    let mut on_top = false;
     while let Some(more) = longest(&tokens[length..], ADJECTIVES) {
+        on_top |= longest(&tokens[length..], ON_TOP).is_some();
         length += more;
     }
     let unit = unit(&tokens[length..]).map(|(unit, more)| {
@@ -186,7 +192,15 @@ pub(super) fn amount(tokens: &[Token]) -> Option<(Told, usize)> {
         again.extend(told);
         length += more;
     }
-    Some((Told { upper, unit, again }, length))
+    Some((
+        Told {
+            upper,
+            unit,
+            again,
+            on_top,
+        },
+        length,
+    ))
 }
 
 /// "to 10 mg" after "5 mg".
