@@ -2,6 +2,7 @@
 
 mod checks;
 mod errors;
+mod places;
 mod properties;
 mod rules;
 mod sigs;

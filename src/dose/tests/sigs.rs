@@ -84,6 +84,26 @@ fn common_forms_are_read() {
         ("take 2 tablets 3x/day with food", "90"),
         ("1 tab tid with meals", "45"),
         (
+            "Take 1-2 tablets by mouth every 4 (four) to 6 (six) hours as needed for pain.",
+            "up to 180",
+        ),
+        (
+            "Take 1 tablet by mouth every 6 (six) hours as needed for moderate pain (pain score 4-6).",
+            "up to 60",
+        ),
+        (
+            "Take 1 tablet by mouth every 6 hours as needed. Max Daily Amount: 40 mg",
+            "up to 60",
+        ),
+        (
+            "1 tablet q4h, do not exceed 4 tablets in a 24-hour period",
+            "60",
+        ),
+        ("1 tab q6h p.r.n.", "up to 60"),
+        ("Take 1 tablet by mouth 2 (two) times daily.", "30"),
+        ("1 tablet in the morning and evening, 2 at bedtime", "60"),
+        ("1 to 2 tablets 3 to 4 times daily", "up to 120"),
+        (
             "Take 1 tablet twice daily. May take 1 additional tablet daily as needed",
             "up to 45",
         ),

@@ -26,7 +26,7 @@ pub(super) struct Told {
     pub(super) on_top: bool,
 }
 
-const WORDS: [(&str, i64); 12] = [
+const WORDS: &[(&str, i64)] = &[
     ("one", 1),
     ("two", 2),
     ("three", 3),
@@ -37,8 +37,11 @@ const WORDS: [(&str, i64); 12] = [
     ("eight", 8),
     ("nine", 9),
     ("ten", 10),
+    ("eleven", 11),
     ("twelve", 12),
-    ("single", 1),
+    ("twenty four", 24),
+    ("forty eight", 48),
+    ("seventy two", 72),
 ];
 
 const HALVES: &[&str] = &[
@@ -72,11 +75,12 @@ fn word_number(tokens: &[Token]) -> Option<(Decimal, usize)> {
     if let Some(length) = longest(tokens, HALVES) {
         return Some((half, length));
     }
-    let word = tokens.first()?.word()?;
-    let value = Decimal::from(WORDS.iter().find(|(name, _)| *name == word)?.1);
-    match longest(&tokens[1..], AND_HALF) {
-        Some(length) => Some((value.checked_add(half)?, length + 1)),
-        None => Some((value, 1)),
+    let named = |(name, value): &(&str, i64)| Some((begins(tokens, name)?, *value));
+    let (length, value) = WORDS.iter().find_map(named)?;
+    let value = Decimal::from(value);
+    match longest(&tokens[length..], AND_HALF) {
+        Some(more) => Some((value.checked_add(half)?, length + more)),
+        None => Some((value, length)),
     }
 }
 
