@@ -3,7 +3,11 @@
 //! Knows the rows of `mme-factors.csv` and which row speaks for an ingredient in a form.
 //! Refuses to know doses, timings and arithmetic.
 
-use super::DoseFormClass;
+use super::{
+    DoseFormClass, Problem,
+    archive::Files,
+    rows::{self, Row},
+};
 use rust_decimal::Decimal;
 use std::{collections::HashMap, fmt, str::FromStr};
 
@@ -143,6 +147,15 @@ impl FactorTable {
             .map_or(&[], Vec::as_slice)
     }
 
+    /// Keys with more than one row that is not banded: which one holds would be a guess.
+    fn overlaps(&self) -> impl Iterator<Item = String> {
+        self.0.iter().filter_map(|((set, ingredient, _), rows)| {
+            let several = rows.len() > 1 && rows.iter().any(|row| row.band.is_none());
+            let ingredient = ingredient.map_or("any opioid".to_owned(), |code| code.to_string());
+            several.then(|| format!("{set} has several factors for {ingredient} in one form"))
+        })
+    }
+
     /// Adds a row; `None` stands for any opioid or any form.
     pub(super) fn add(
         &mut self,
@@ -156,4 +169,77 @@ impl FactorTable {
             .or_default()
             .push(row);
     }
+}
+
+/// Reads `mme-factors.csv`.
+pub(super) fn read(files: &Files<'_>, problems: &mut Vec<Problem>) -> FactorTable {
+    let mut table = FactorTable::default();
+    let Some(text) = files.get("mme-factors.csv") else {
+        return table;
+    };
+    let columns = &[
+        "factor_set",
+        "ingredient_rxcui",
+        "dose_form_class",
+        "unit_basis",
+        "factor",
+        "min_daily_dose",
+        "max_daily_dose",
+        "handling",
+    ];
+    rows::each(text, columns, problems, |row| {
+        // Kept in the table so that nobody adds them again, and never used.
+        if row.get(0) == "unverified" {
+            return Ok(());
+        }
+        let set: FactorSet = row
+            .get(0)
+            .parse()
+            .map_err(|error: UnknownFactorSet| error.to_string())?;
+        let form = match row.get(2) {
+            "any" => None,
+            name => Some(
+                DoseFormClass::parse(name)
+                    .ok_or_else(|| format!("\"{name}\" is no dose form class"))?,
+            ),
+        };
+        table.add(set, row.maybe(1)?, form, factor_row(row)?);
+        Ok(())
+    });
+    problems.extend(
+        table
+            .overlaps()
+            .map(|message| Problem::of(text.file, message)),
+    );
+    table
+}
+
+fn factor_row(row: &Row<'_>) -> Result<FactorRow, String> {
+    let handling = match row.get(7) {
+        "convert" => Handling::Convert,
+        "exclude" => Handling::Exclude,
+        "not-computed" => Handling::NotComputed,
+        other => return Err(format!("\"{other}\" is no handling")),
+    };
+    let unit_basis = match row.get(3) {
+        "mg" => UnitBasis::Mg,
+        "ug" => UnitBasis::Ug,
+        "ug/h" => UnitBasis::UgPerHour,
+        "" if handling != Handling::Convert => UnitBasis::Mg,
+        other => return Err(format!("\"{other}\" is no unit basis")),
+    };
+    let factor: Option<Decimal> = row.maybe(4)?;
+    let factor = match (handling, factor) {
+        (Handling::Convert, Some(factor)) if factor > Decimal::ZERO => factor,
+        (Handling::Convert, _) => return Err("a factor above 0 is needed to convert".to_owned()),
+        (_, factor) => factor.unwrap_or_default(),
+    };
+    let (min, max) = (row.maybe(5)?, row.maybe(6)?);
+    let band = (min.is_some() || max.is_some()).then_some(Band { min, max });
+    Ok(FactorRow {
+        handling,
+        unit_basis,
+        factor,
+        band,
+    })
 }

@@ -45,6 +45,25 @@ pub enum DoseFormClass {
     Iontophoretic,
 }
 
+impl DoseFormClass {
+    /// The class by its name in the tables.
+    pub(super) fn parse(name: &str) -> Option<DoseFormClass> {
+        Some(match name {
+            "oral" => DoseFormClass::Oral,
+            "rectal" => DoseFormClass::Rectal,
+            "transdermal" => DoseFormClass::Transdermal,
+            "nasal" => DoseFormClass::Nasal,
+            "buccal-sl-tablet-lozenge" => DoseFormClass::BuccalSublingualTabletLozenge,
+            "film-oral-spray" => DoseFormClass::FilmOralSpray,
+            "injection" => DoseFormClass::Injection,
+            "implant" => DoseFormClass::Implant,
+            "topical" => DoseFormClass::Topical,
+            "iontophoretic" => DoseFormClass::Iontophoretic,
+            _ => return None,
+        })
+    }
+}
+
 /// What a strength is measured in (UCUM as in `opioid-products.csv`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "UCUM says it")]

@@ -1,7 +1,7 @@
 //! The value sets of the rule catalogue, by the names it uses.
 
 /// Which value sets a code or a medicine is in: one bit a set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Sets(u128);
 
 impl Sets {
@@ -21,6 +21,32 @@ impl Sets {
     /// The sets of both.
     pub fn union(self, other: Sets) -> Sets {
         Sets(self.0 | other.0)
+    }
+
+    /// The sets that both share.
+    pub fn intersection(self, other: Sets) -> Sets {
+        Sets(self.0 & other.0)
+    }
+
+    /// These sets without those of the other.
+    pub fn without(self, other: Sets) -> Sets {
+        Sets(self.0 & !other.0)
+    }
+
+    /// In none?
+    pub fn is_empty(self) -> bool {
+        self == Self::EMPTY
+    }
+
+    /// All of these sets.
+    pub const fn of(sets: &[ValueSet]) -> Sets {
+        let mut bits = 0;
+        let mut at = 0;
+        while at < sets.len() {
+            bits |= 1 << sets[at] as u32;
+            at += 1;
+        }
+        Sets(bits)
     }
 }
 
@@ -130,6 +156,18 @@ pub enum ValueSet {
     PhqItem9,
     /// LOINC 44261-6 PHQ-9 total score.
     Phq9,
+    /// Squamous cell carcinoma without a site: neither cancer nor not.
+    CancerSiteUnknown,
+    /// Of NALTREXONE: the depot injection.
+    NaltrexoneDepot,
+    /// The naloxone product that the service offers.
+    NaloxoneOffered,
+    /// Nasal route of administration.
+    NasalRoute,
+    /// Any urine drug test.
+    UrineDrugTest,
+    /// A review of the prescription drug monitoring program, as procedure or finding.
+    PdmpReview,
     /// The medicine holds an opioid though no list says which product (ingredient, brand or group code, or text).
     OpioidByIngredient,
 }
