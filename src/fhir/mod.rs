@@ -3,11 +3,19 @@
 //! Knows JSON shapes, prefetch keys, queries, paging, and what could not be read.
 //! Refuses to know medicines' classes, doses, rules and cards.
 
+mod bundle;
+mod fetched;
 mod query;
+mod reading;
 pub mod record;
 pub mod resources;
+mod rows;
+mod views;
 mod when;
+mod whose;
 
+pub use fetched::{Asked, Fetched, Need};
 pub use query::Query;
+pub use reading::{Source, read_record, to_fetch};
 pub use record::{DraftOrder, Gap, Read, Record, Why};
 pub use when::{Precision, When};

@@ -128,9 +128,82 @@ pub struct Record<'a> {
     pub gaps: Vec<Gap>,
 }
 
-impl Record<'_> {
+impl<'a> Record<'a> {
     /// How far this read got.
     pub fn read(&self, query: Query) -> &Read {
         self.reads.get(&query).unwrap_or(&Read::NotAsked)
+    }
+
+    /// The Medication that a relative, absolute or `urn:uuid:` reference names.
+    ///
+    /// A contained one (`#id`) is only known to its order: [`Record::medication_of`].
+    pub fn medication(&self, reference: &Reference<'_>) -> Option<&Medication<'a>> {
+        let text = reference.reference.as_deref()?;
+        self.medications.get(text).or_else(|| {
+            let (kind, id) = reference.target()?;
+            matches!(kind, "Medication" | "")
+                .then(|| self.medications.get(id))
+                .flatten()
+        })
+    }
+
+    /// The Medication that an order names by reference, contained ones included.
+    pub fn medication_of<'r>(
+        &'r self,
+        choice: &'r MedicationChoice<'a>,
+    ) -> Option<&'r Medication<'a>> {
+        let reference = choice.reference.as_ref()?;
+        let text = reference.reference.as_deref()?;
+        let contained = text.strip_prefix('#').unwrap_or(text);
+        choice
+            .contained
+            .iter()
+            .find(|medication| medication.id.as_deref() == Some(contained))
+            .or_else(|| self.medication(reference))
+    }
+
+    /// References to Medications that are nowhere in what arrived, each once: drafts first.
+    pub fn unresolved_medications(&self) -> Vec<String> {
+        let mut references: Vec<String> = Vec::new();
+        for (_, choice) in self.choices() {
+            let reference = choice.reference.as_ref();
+            if let Some(text) = reference.and_then(|r| r.reference.as_deref())
+                && self.is_unresolved(choice)
+                && !references.iter().any(|known| known == text)
+            {
+                references.push(text.to_owned());
+            }
+        }
+        references
+    }
+
+    /// `Type/id` of the rows whose Medication is not there.
+    pub(super) fn orders_without_medication(&self) -> Vec<String> {
+        self.choices()
+            .filter(|(_, choice)| self.is_unresolved(choice))
+            .map(|(order, _)| order)
+            .collect()
+    }
+
+    fn is_unresolved(&self, choice: &MedicationChoice<'a>) -> bool {
+        let named = choice.reference.as_ref().and_then(|r| r.reference.as_ref());
+        choice.concept.is_none() && named.is_some() && self.medication_of(choice).is_none()
+    }
+
+    /// Everything that names a medicine.
+    fn choices(&self) -> impl Iterator<Item = (String, &MedicationChoice<'a>)> {
+        let name = |kind: &str, id: &Option<Text<'a>>| {
+            format!("{kind}/{}", id.as_deref().unwrap_or_default())
+        };
+        let drafts = self.drafts.iter();
+        let drafts = drafts.map(|d| (d.reference.clone(), &d.request.medication));
+        let requests = self.medication_requests.iter();
+        let requests = requests.map(move |r| (name("MedicationRequest", &r.id), &r.medication));
+        let statements = self.medication_statements.iter();
+        let statements =
+            statements.map(move |s| (name("MedicationStatement", &s.id), &s.medication));
+        let dispenses = self.medication_dispenses.iter();
+        let dispenses = dispenses.map(move |d| (name("MedicationDispense", &d.id), &d.medication));
+        drafts.chain(requests).chain(statements).chain(dispenses)
     }
 }

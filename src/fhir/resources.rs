@@ -2,6 +2,8 @@
 //!
 //! An element of the wrong shape is `None` or left out, and never costs the entry unless the entry is useless without it.
 
+#![expect(missing_docs, reason = "elements are named and documented by FHIR R4")]
+
 use super::When;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
@@ -222,6 +224,8 @@ pub struct ObservationValue<'a> {
     pub integer: Option<i64>,
     pub boolean: Option<bool>,
     pub date_time: Option<When>,
+    /// `valueQuantity.comparator`: the quantity is only a bound (`<`, `<=`, `>=`, `>`).
+    pub comparator: Option<Text<'a>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]

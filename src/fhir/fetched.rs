@@ -1,0 +1,70 @@
+//! What asking a FHIR server brought, kept as bodies so that the record can borrow from them.
+
+use super::{Query, Why};
+use std::fmt;
+
+/// What was asked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asked {
+    /// One of the reads.
+    Query(Query),
+    /// A Medication, by the reference an order has for it.
+    Medication(String),
+}
+
+/// A question and the bodies that came.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// What was asked.
+    pub asked: Asked,
+    /// The bodies, page by page.
+    pub pages: Vec<String>,
+    /// Why nothing, or nothing more, came; `None` if everything did.
+    pub ended: Option<Why>,
+}
+
+impl Fetched {
+    /// Everything that was asked for.
+    pub fn complete(query: Query, pages: Vec<String>) -> Self {
+        Self {
+            asked: Asked::Query(query),
+            pages,
+            ended: None,
+        }
+    }
+
+    /// Nothing came, or nothing could be asked (a server that is not on the allow-list, no usable token).
+    pub fn failed(query: Query, why: Why) -> Self {
+        Self {
+            asked: Asked::Query(query),
+            pages: Vec::new(),
+            ended: Some(why),
+        }
+    }
+}
+
+/// Bodies hold patient data and are not shown.
+impl fmt::Debug for Fetched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fetched")
+            .field("asked", &self.asked)
+            .field("pages", &self.pages.len())
+            .field("ended", &self.ended)
+            .finish()
+    }
+}
+
+/// One read that is to be fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    /// The read.
+    pub query: Query,
+    /// Where the client's own list goes on, if it sent a first page.
+    pub next: Option<String>,
+}
+
+impl From<Query> for Need {
+    fn from(query: Query) -> Self {
+        Self { query, next: None }
+    }
+}
