@@ -34,7 +34,9 @@ const FEEDBACK: &str = "opioid_cds_feedback_total";
 const BUILD: &str = "opioid_cds_build_info";
 
 /// Bounds of the duration histograms, in seconds; the deadline is 0.45.
-const SECONDS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.45, 1.0, 5.0];
+const SECONDS: [f64; 12] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.45, 1.0, 5.0,
+];
 
 /// A stage of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +68,10 @@ pub struct Stopwatch(Instant);
 
 impl Stopwatch {
     /// Starts now.
-    #[expect(clippy::disallowed_methods, reason = "the one place that measures durations; no answer depends on it")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that measures durations; no answer depends on it"
+    )]
     pub fn start() -> Stopwatch {
         Stopwatch(Instant::now())
     }
@@ -87,12 +92,30 @@ impl Stopwatch {
 pub fn log(settings: &LogSettings) -> Result<(), String> {
     let filter = EnvFilter::try_new(&settings.log_level)
         .map_err(|error| format!("--log {}: {error}", settings.log_level))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match settings.log_format {
         LogFormat::Text => lines.try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .try_init(),
     }
     .map_err(|error| format!("logging: {error}"))
+}
+
+/// Panics are logged by their place alone: what was thrown may hold patient data.
+pub fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        tracing::error!(place, "panic");
+    }));
 }
 
 /// A recorder for the whole process; call once.
@@ -108,13 +131,18 @@ pub fn local() -> Result<metrics_exporter_prometheus::PrometheusRecorder, BuildE
 }
 
 fn builder() -> Result<PrometheusBuilder, BuildError> {
-    PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
 }
 
 fn describe() {
     describe_counter!(CALLS, "Calls answered, by service and HTTP status.");
     describe_histogram!(CALL_SECONDS, metrics::Unit::Seconds, "Time a call took.");
-    describe_histogram!(STAGE_SECONDS, metrics::Unit::Seconds, "Time a stage of a call took.");
+    describe_histogram!(
+        STAGE_SECONDS,
+        metrics::Unit::Seconds,
+        "Time a stage of a call took."
+    );
     describe_counter!(FHIR_QUERIES, "FHIR queries, by outcome.");
     describe_counter!(GAPS, "Reads that failed or stayed partial.");
     describe_counter!(RULES, "Rules, by answer.");

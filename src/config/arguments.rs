@@ -44,13 +44,28 @@ pub enum ReportFormat {
 )]
 pub struct DemoArguments {
     /// Address of the service; must be on this machine. Port 0 takes a free one.
-    #[arg(long, env = "OPIOID_CDS_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        env = "OPIOID_CDS_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080"
+    )]
     pub listen: SocketAddr,
     /// Address of the FHIR server over the fixtures; must be on this machine. Port 0 takes a free one.
-    #[arg(long, env = "OPIOID_CDS_FHIR_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
+    #[arg(
+        long,
+        env = "OPIOID_CDS_FHIR_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8090"
+    )]
     pub fhir_listen: SocketAddr,
     /// Address of health and metrics; must be on this machine.
-    #[arg(long, env = "OPIOID_CDS_MANAGEMENT_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
+    #[arg(
+        long,
+        env = "OPIOID_CDS_MANAGEMENT_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:9090"
+    )]
     pub management_listen: SocketAddr,
     /// The day it is in the demo; without it, the day of the fixtures.
     #[arg(long, env = "OPIOID_CDS_AS_OF", value_name = "INSTANT")]
@@ -152,6 +167,11 @@ pub struct CheckArguments {
 #[command(after_help = "Exit code: 0 ready, 1 not ready or not reachable.")]
 pub struct HealthcheckArguments {
     /// Address of the service on this machine, as given to serve.
-    #[arg(long, env = "OPIOID_CDS_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        env = "OPIOID_CDS_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080"
+    )]
     pub listen: SocketAddr,
 }

@@ -40,20 +40,44 @@ impl ContentError {
     pub fn problems(self) -> Vec<Problem> {
         match self {
             Self::Faults(problems) => problems,
-            Self::Site(SiteError::Setting { file, line, message }) => {
-                vec![Problem { file, line: u64::try_from(line).ok(), message }]
+            Self::Site(SiteError::Setting {
+                file,
+                line,
+                message,
+            }) => {
+                vec![Problem {
+                    file,
+                    line: u64::try_from(line).ok(),
+                    message,
+                }]
             }
             Self::Site(SiteError::Unreadable { file, because }) => {
-                vec![Problem { file, line: None, message: because }]
+                vec![Problem {
+                    file,
+                    line: None,
+                    message: because,
+                }]
             }
-            Self::Unreadable(message) => vec![Problem { file: "overrides".to_owned(), line: None, message }],
+            Self::Unreadable(message) => vec![Problem {
+                file: "overrides".to_owned(),
+                line: None,
+                message,
+            }],
         }
     }
 }
 
 fn of_cards(problem: crate::cards::Problem) -> Problem {
-    let crate::cards::Problem { file, line, message } = problem;
-    Problem { file, line, message }
+    let crate::cards::Problem {
+        file,
+        line,
+        message,
+    } = problem;
+    Problem {
+        file,
+        line,
+        message,
+    }
 }
 
 /// Loads everything, or says what is wrong with it.
@@ -70,7 +94,11 @@ pub fn load_with(settings: &ContentSettings, site: Site) -> Result<Content, Cont
     let terminology = Terminology::load(&overrides(settings.terminology.as_deref())?);
     let cards = CardTexts::load(&overrides(settings.cards.as_deref())?);
     match (terminology, cards) {
-        (Ok(terminology), Ok(cards)) => Ok(Content { terminology, cards, site }),
+        (Ok(terminology), Ok(cards)) => Ok(Content {
+            terminology,
+            cards,
+            site,
+        }),
         (terminology, cards) => {
             let mut problems = terminology.err().unwrap_or_default();
             problems.extend(cards.err().unwrap_or_default().into_iter().map(of_cards));
@@ -88,12 +116,19 @@ pub fn overrides(folder: Option<&Path>) -> Result<BTreeMap<String, String>, Cont
     Ok(files)
 }
 
-fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) -> Result<(), ContentError> {
-    let unreadable =
-        |path: &Path, error: std::io::Error| ContentError::Unreadable(format!("{}: {error}", path.display()));
+fn collect(
+    folder: &Path,
+    prefix: &str,
+    files: &mut BTreeMap<String, String>,
+) -> Result<(), ContentError> {
+    let unreadable = |path: &Path, error: std::io::Error| {
+        ContentError::Unreadable(format!("{}: {error}", path.display()))
+    };
     for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
         let path = entry.map_err(|error| unreadable(folder, error))?.path();
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            continue;
+        };
         if name.starts_with('.') {
             continue;
         }

@@ -8,8 +8,8 @@ mod content;
 mod site;
 
 pub use arguments::{
-    CheckArguments, DemoArguments, ExplainArguments, HealthcheckArguments, MmeArguments, ReplayArguments,
-    ReportFormat, Shell, TextFormat,
+    CheckArguments, DemoArguments, ExplainArguments, HealthcheckArguments, MmeArguments,
+    ReplayArguments, ReportFormat, Shell, TextFormat,
 };
 pub use content::{ContentError, load, load_with, overrides};
 pub use site::{SiteError, read_site, site_from_table};
@@ -74,7 +74,13 @@ pub struct LogSettings {
     #[arg(long, global = true, env = "OPIOID_CDS_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
     /// Least level that is logged: error, warn, info, debug, trace, or a filter such as `info,tower_http=debug`.
-    #[arg(long = "log", global = true, env = "OPIOID_CDS_LOG", value_name = "LEVEL", default_value = "info")]
+    #[arg(
+        long = "log",
+        global = true,
+        env = "OPIOID_CDS_LOG",
+        value_name = "LEVEL",
+        default_value = "info"
+    )]
     pub log_level: String,
 }
 
@@ -128,20 +134,40 @@ pub enum Discovery {
 #[derive(Debug, Clone, Args)]
 pub struct CallSettings {
     /// A FHIR base that may be called (repeatable). http and private addresses only if listed exactly so.
-    #[arg(long, env = "OPIOID_CDS_FHIR_SERVER", value_name = "URL", value_delimiter = ',')]
+    #[arg(
+        long,
+        env = "OPIOID_CDS_FHIR_SERVER",
+        value_name = "URL",
+        value_delimiter = ','
+    )]
     pub fhir_server: Vec<Url>,
     /// By when an answer leaves, whatever the FHIR server does.
     #[arg(long, env = "OPIOID_CDS_DEADLINE_MS", value_name = "MS", default_value_t = 450,
           value_parser = clap::value_parser!(u64).range(50..=60_000))]
     pub deadline_ms: u64,
     /// Largest request body.
-    #[arg(long, env = "OPIOID_CDS_MAX_BODY_BYTES", value_name = "BYTES", default_value_t = 10_485_760)]
+    #[arg(
+        long,
+        env = "OPIOID_CDS_MAX_BODY_BYTES",
+        value_name = "BYTES",
+        default_value_t = 10_485_760
+    )]
     pub max_body_bytes: usize,
     /// Most cards of an order-sign or order-select answer; critical cards are neither dropped nor counted.
-    #[arg(long, env = "OPIOID_CDS_MAX_CARDS_ORDER_SIGN", value_name = "N", default_value_t = 3)]
+    #[arg(
+        long,
+        env = "OPIOID_CDS_MAX_CARDS_ORDER_SIGN",
+        value_name = "N",
+        default_value_t = 3
+    )]
     pub max_cards_order_sign: usize,
     /// Most cards of a patient-view answer; critical cards are neither dropped nor counted.
-    #[arg(long, env = "OPIOID_CDS_MAX_CARDS_PATIENT_VIEW", value_name = "N", default_value_t = 2)]
+    #[arg(
+        long,
+        env = "OPIOID_CDS_MAX_CARDS_PATIENT_VIEW",
+        value_name = "N",
+        default_value_t = 2
+    )]
     pub max_cards_patient_view: usize,
 }
 
@@ -177,10 +203,20 @@ pub enum Auth {
 )]
 pub struct ServeSettings {
     /// Address of the service; port 0 takes a free one, which is logged.
-    #[arg(long, env = "OPIOID_CDS_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        env = "OPIOID_CDS_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080"
+    )]
     pub listen: SocketAddr,
     /// Address of health and metrics.
-    #[arg(long, env = "OPIOID_CDS_MANAGEMENT_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
+    #[arg(
+        long,
+        env = "OPIOID_CDS_MANAGEMENT_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:9090"
+    )]
     pub management_listen: SocketAddr,
     /// The service's address as clients write it, for example https://cds.example.org.
     #[arg(long, env = "OPIOID_CDS_PUBLIC_URL", value_name = "URL")]
@@ -192,7 +228,12 @@ pub struct ServeSettings {
     #[arg(long, env = "OPIOID_CDS_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     pub cors_origin: Vec<String>,
     /// Fixed clock, for integrators; only with --development.
-    #[arg(long, env = "OPIOID_CDS_AS_OF", value_name = "INSTANT", requires = "development")]
+    #[arg(
+        long,
+        env = "OPIOID_CDS_AS_OF",
+        value_name = "INSTANT",
+        requires = "development"
+    )]
     pub as_of: Option<Timestamp>,
     /// This is no production system: allows `--auth off` on any listener, and `--as-of`.
     #[arg(long, env = "OPIOID_CDS_DEVELOPMENT")]
@@ -229,7 +270,8 @@ impl ServeSettings {
 
 /// An origin: scheme, host and perhaps a port, nothing after.
 fn origin(text: &str) -> Result<String, String> {
-    let url = Url::parse(text).map_err(|error| format!("not an origin such as https://ehr.example.org: {error}"))?;
+    let url = Url::parse(text)
+        .map_err(|error| format!("not an origin such as https://ehr.example.org: {error}"))?;
     let exact = url.origin().ascii_serialization();
     if exact == text {
         Ok(exact)

@@ -29,8 +29,14 @@ fn the_command_line_is_well_formed() {
 fn without_authentication_only_a_loopback_or_development_service_starts() {
     assert!(refusal(&[]).is_some_and(|why| why.contains("not built yet")));
     assert_eq!(refusal(&["--auth", "off"]), None);
-    assert!(refusal(&["--auth", "off", "--listen", "0.0.0.0:80"]).is_some_and(|why| why.contains("0.0.0.0:80")));
-    assert_eq!(refusal(&["--auth", "off", "--listen", "0.0.0.0:80", "--development"]), None);
+    assert!(
+        refusal(&["--auth", "off", "--listen", "0.0.0.0:80"])
+            .is_some_and(|why| why.contains("0.0.0.0:80"))
+    );
+    assert_eq!(
+        refusal(&["--auth", "off", "--listen", "0.0.0.0:80", "--development"]),
+        None
+    );
 }
 
 #[test]
@@ -42,7 +48,13 @@ fn a_fixed_clock_is_for_development() {
 #[test]
 fn origins_are_written_as_browsers_send_them() {
     assert!(serve(&["--cors-origin", "https://ehr.example.org"]).is_ok());
-    for wrong in ["*", "https://ehr.example.org/", "ehr.example.org", "https://EHR.example.org", "https://a.example:443"] {
+    for wrong in [
+        "*",
+        "https://ehr.example.org/",
+        "ehr.example.org",
+        "https://EHR.example.org",
+        "https://a.example:443",
+    ] {
         assert!(serve(&["--cors-origin", wrong]).is_err(), "{wrong}");
     }
 }
@@ -60,7 +72,8 @@ fn defaults_are_those_of_the_interface() {
 
 #[test]
 fn a_site_file_is_read() {
-    let site = site("tz = \"America/Chicago\"\ngrace_days = 7\nincomplete_card = \"off\"\n").expect("a site");
+    let site = site("tz = \"America/Chicago\"\ngrace_days = 7\nincomplete_card = \"off\"\n")
+        .expect("a site");
     assert_eq!((site.tz.as_str(), site.grace_days), ("America/Chicago", 7));
 }
 
@@ -70,12 +83,20 @@ fn a_fault_in_a_site_file_names_line_and_key() {
         ("grace_days = 7\ngrace_dayz = 7\n", 2, "grace_dayz"),
         ("\ngrace_days = \"seven\"\n", 2, "grace_days"),
         ("tz = \"Mars/Base\"\n", 1, "tz"),
-        ("grace_days = 7\nfactor_set = \"cdc-1999\"\n", 2, "factor_set"),
+        (
+            "grace_days = 7\nfactor_set = \"cdc-1999\"\n",
+            2,
+            "factor_set",
+        ),
         ("canonical_base = \"here\"\n", 1, "canonical_base"),
         ("grace_days = \n", 1, "grace_days"),
     ] {
         match site(text) {
-            Err(SiteError::Setting { line: found, message, .. }) => {
+            Err(SiteError::Setting {
+                line: found,
+                message,
+                ..
+            }) => {
                 assert_eq!(found, line, "{text}");
                 assert!(message.contains(key), "{message}");
             }

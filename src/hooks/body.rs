@@ -14,20 +14,29 @@ pub(super) async fn receive(request: Request) -> Result<Bytes, HookError> {
     if !is_json(request.headers()) {
         return Err(HookError::MediaType);
     }
-    Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => HookError::TooLarge,
-        _ => HookError::Broken,
-    })
+    Bytes::from_request(request, &())
+        .await
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => HookError::TooLarge,
+            _ => HookError::Broken,
+        })
 }
 
 /// `application/json`, with any parameters and in any letter case (contract R-008), or FHIR's own name for it.
 fn is_json(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-        let media_type = value.split(';').next().unwrap_or_default().trim();
-        ["application/json", "application/fhir+json", "application/json+fhir"]
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| {
+            let media_type = value.split(';').next().unwrap_or_default().trim();
+            [
+                "application/json",
+                "application/fhir+json",
+                "application/json+fhir",
+            ]
             .iter()
             .any(|json| media_type.eq_ignore_ascii_case(json))
-    })
+        })
 }
 
 /// The body's members (contract R-009, R-010, R-012, R-013).
@@ -43,7 +52,8 @@ pub(super) fn members(body: &[u8]) -> Result<Members<'_>, HookError> {
     if !text.starts_with('{') {
         return Err(HookError::NotJson("is not a JSON object"));
     }
-    let members: Members<'_> = serde_json::from_str(text).map_err(|_| HookError::NotJson("is not well-formed JSON"))?;
+    let members: Members<'_> =
+        serde_json::from_str(text).map_err(|_| HookError::NotJson("is not well-formed JSON"))?;
     if members.repeats() {
         return Err(HookError::NotJson("names a member twice"));
     }
@@ -94,17 +104,42 @@ mod tests {
         assert!(!too_deep(format!("\"\\\"{}\"", "[".repeat(200)).as_bytes()));
         assert!(!too_deep("[]".repeat(500).as_bytes()));
         assert!(too_deep("[".repeat(121).as_bytes()));
-        assert!(too_deep(format!("{{\"a\":{}", "{\"a\":".repeat(120)).as_bytes()));
+        assert!(too_deep(
+            format!("{{\"a\":{}", "{\"a\":".repeat(120)).as_bytes()
+        ));
         assert!(!too_deep("\"\\".as_bytes()));
     }
 
     #[test]
     fn what_is_no_object_is_refused() {
-        for body in ["", "  ", "[]", "\"x\"", "1", "null", "{", "{\"a\":1,}", "{\"a\":1} x", "// x\n{}"] {
-            assert!(matches!(members(body.as_bytes()), Err(HookError::NotJson(_))), "{body}");
+        for body in [
+            "",
+            "  ",
+            "[]",
+            "\"x\"",
+            "1",
+            "null",
+            "{",
+            "{\"a\":1,}",
+            "{\"a\":1} x",
+            "// x\n{}",
+        ] {
+            assert!(
+                matches!(members(body.as_bytes()), Err(HookError::NotJson(_))),
+                "{body}"
+            );
         }
-        assert!(matches!(members(b"{\"a\":\"\xff\"}"), Err(HookError::NotJson("is not UTF-8"))));
-        assert!(matches!(members(b"{\"a\":1,\"a\":1}"), Err(HookError::NotJson("names a member twice"))));
-        assert!(matches!(members("[".repeat(100_000).as_bytes()), Err(HookError::NotJson(_))));
+        assert!(matches!(
+            members(b"{\"a\":\"\xff\"}"),
+            Err(HookError::NotJson("is not UTF-8"))
+        ));
+        assert!(matches!(
+            members(b"{\"a\":1,\"a\":1}"),
+            Err(HookError::NotJson("names a member twice"))
+        ));
+        assert!(matches!(
+            members("[".repeat(100_000).as_bytes()),
+            Err(HookError::NotJson(_))
+        ));
     }
 }

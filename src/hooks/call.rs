@@ -3,21 +3,22 @@
 //! Prefetch first, then only what is missing; the one place that waits on a network.
 
 use super::body::receive;
+use super::gather::{self, Wanted};
 use super::{HookError, Service, Shared, request};
 use crate::advise::{self, Advice, Call, Outcome};
-use crate::fhir::{self, Fetched, Gap, Need, Record, Source};
-use crate::patient::Hook;
+use crate::fhir::{self, Fetched, Gap, Record, Source};
 use crate::rules;
 use crate::telemetry::{self, Stage, Stopwatch};
 use crate::wire;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
-use tracing::field::{Empty, debug};
-use tracing::{Span, info, info_span};
+use tracing::field::{self, Empty};
+use tracing::{Span, debug, info, info_span};
 
 /// Kept back from the deadline for the core and for writing the answer.
 const RESERVE: Duration = Duration::from_millis(40);
@@ -25,14 +26,21 @@ const RESERVE: Duration = Duration::from_millis(40);
 /// The handler.
 pub(super) async fn call(
     State(shared): State<Arc<Shared>>,
-    path: Option<Path<String>>,
+    path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, HookError> {
-    let Path(id) = path.ok_or(HookError::UnknownService)?;
+    let Path(id) = path.map_err(|_| HookError::UnknownService)?;
     let service = shared.service(&id)?;
     let watch = Stopwatch::start();
-    let span = info_span!("call", service.id = service.id, hook = service.hook.as_str(), hook_instance = Empty);
-    let answered = tracing::Instrument::instrument(answer(&shared, service, request, watch), span.clone()).await;
+    let span = info_span!(
+        "call",
+        service.id = service.id,
+        hook = service.hook.as_str(),
+        hook_instance = Empty
+    );
+    let answered =
+        tracing::Instrument::instrument(answer(&shared, service, request, watch), span.clone())
+            .await;
     let status = match &answered {
         Ok(_) => StatusCode::OK,
         Err(error) => error.status().0,
@@ -68,15 +76,30 @@ async fn answer(
         Outcome::Cards(response) => response,
         Outcome::Missing(queries) => return Err(HookError::Missing(queries)),
     };
-    let topics: Vec<&str> = cards.cards.iter().map(|card| card.source.topic.code.as_str()).collect();
-    let said = Said { cards: cards.cards.len(), topics: topics.join(",") };
+    let topics: Vec<&str> = cards
+        .cards
+        .iter()
+        .map(|card| card.source.topic.code.as_str())
+        .collect();
+    let said = Said {
+        cards: cards.cards.len(),
+        topics: topics.join(","),
+    };
     for card in &cards.cards {
-        let rule = card.extension.card.rules.first().map_or("none", String::as_str);
+        let rule = card
+            .extension
+            .card
+            .rules
+            .first()
+            .map_or("none", String::as_str);
         telemetry::card(rule, card.indicator.as_str());
     }
     let body = write(&cards);
     writing.finish(Stage::Write);
-    Ok((([(header::CONTENT_TYPE, "application/json")], body).into_response(), said))
+    Ok((
+        ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
+        said,
+    ))
 }
 
 /// The body of a 200.
@@ -93,9 +116,13 @@ pub async fn advise_on(
 ) -> Result<Advice, HookError> {
     let as_of = shared.clock.now();
     let request = request::read(body, service)?;
-    Span::current().record("hook_instance", debug(&request.hook_instance));
+    Span::current().record("hook_instance", field::debug(&request.hook_instance));
     if !is_for_clinicians(&request) {
-        return Ok(Advice { outcome: Outcome::Cards(wire::Response::default()), rules: Vec::new(), snapshot: None });
+        return Ok(Advice {
+            outcome: Outcome::Cards(wire::Response::default()),
+            rules: Vec::new(),
+            snapshot: None,
+        });
     }
     let advice = advise_on_request(shared, service, &request, as_of, watch).await;
     log_advice(&advice);
@@ -104,7 +131,9 @@ pub async fn advise_on(
 
 /// Patients and their proxies get no clinician guidance (contract R-094).
 pub fn is_for_clinicians(request: &wire::Request<'_>) -> bool {
-    !["Patient/", "RelatedPerson/"].iter().any(|kind| request.user_id.starts_with(kind))
+    !["Patient/", "RelatedPerson/"]
+        .iter()
+        .any(|kind| request.user_id.starts_with(kind))
 }
 
 /// Reads, gathers what is missing, and advises.
@@ -147,9 +176,12 @@ pub async fn advise_on_request(
         }
         wanted
     };
-    let left = shared.deadline.saturating_sub(RESERVE).saturating_sub(watch.elapsed());
+    let left = shared
+        .deadline
+        .saturating_sub(RESERVE)
+        .saturating_sub(watch.elapsed());
     let gathering = Stopwatch::start();
-    let fetched = gather::gather(&shared.fhir, request, wanted, &needs, left).await;
+    let fetched = gather::gather(&shared.chart, request, wanted, &needs, left).await;
     let reading = gathering.finish(Stage::Gather);
     let source = source(request, &fetched);
     let record = fhir::read_record(&source, &needs);

@@ -18,7 +18,10 @@ impl Clock {
     }
 
     /// Now.
-    #[expect(clippy::disallowed_methods, reason = "below this, `as_of` is an argument")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "below this, `as_of` is an argument"
+    )]
     pub fn now(self) -> Timestamp {
         match self {
             Clock::System => Timestamp::now(),

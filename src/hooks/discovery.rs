@@ -42,7 +42,11 @@ struct Entry<'a> {
 }
 
 fn as_object<S: Serializer>(queries: &[Query], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(queries.iter().filter_map(|query| Some((query.key(), query.template()?))))
+    serializer.collect_map(
+        queries
+            .iter()
+            .filter_map(|query| Some((query.key(), query.template()?))),
+    )
 }
 
 /// The discovery document.
@@ -66,5 +70,8 @@ pub fn document(services: &[&Service], discovery: Discovery) -> String {
 
 /// Always the same while the service runs (contract R-036).
 pub(super) async fn discovery(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], shared.discovery.clone())
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        shared.discovery.clone(),
+    )
 }

@@ -3,7 +3,7 @@
 //! Caller text is apart from log text, and neither repeats anything of the request (contract R-246).
 
 use crate::fhir::Query;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ pub enum HookError {
     /// No such service, or it is switched off.
     UnknownService,
     /// Path known, method not.
-    Method(Method),
+    Method,
     /// Body is not declared as JSON, or is in an encoding that we do not take.
     MediaType,
     /// Body over the limit.
@@ -81,7 +81,7 @@ impl HookError {
     pub fn status(&self) -> (StatusCode, &'static str) {
         match self {
             Self::UnknownPath | Self::UnknownService => (StatusCode::NOT_FOUND, "not-found"),
-            Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "not-supported"),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "not-supported"),
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-long"),
             Self::Broken | Self::NotJson(_) => (StatusCode::BAD_REQUEST, "structure"),
@@ -98,9 +98,17 @@ impl HookError {
     pub fn message(&self) -> Cow<'static, str> {
         match self {
             Self::UnknownPath => "There is nothing at this path.".into(),
-            Self::UnknownService => "There is no service with this id; GET /cds-services lists those that answer.".into(),
-            Self::Method(_) => "This path does not take this method; the Allow header lists those that it takes.".into(),
-            Self::MediaType => "The body must be declared as application/json, uncompressed or gzip.".into(),
+            Self::UnknownService => {
+                "There is no service with this id; GET /cds-services lists those that answer."
+                    .into()
+            }
+            Self::Method => {
+                "This path does not take this method; the Allow header lists those that it takes."
+                    .into()
+            }
+            Self::MediaType => {
+                "The body must be declared as application/json, uncompressed or gzip.".into()
+            }
             Self::TooLarge => "The body is larger than this service takes.".into(),
             Self::Broken => "The body could not be received.".into(),
             Self::NotJson(problem) => format!("The body {problem}.").into(),
@@ -128,12 +136,13 @@ impl HookError {
     /// What the log is told: which kind of refusal, and which member.
     pub fn log_text(&self) -> Cow<'static, str> {
         match self {
-            Self::Method(method) if *method == Method::from_bytes(b"").unwrap_or_default() => "method".into(),
             Self::NotJson(problem) => format!("body {problem}").into(),
             Self::Member(fault) => format!("{} {}", fault.member, fault.problem).into(),
-            Self::WrongHook { sent, expected } => {
-                format!("hook {} instead of {expected}", sent.unwrap_or("unpublished")).into()
-            }
+            Self::WrongHook { sent, expected } => format!(
+                "hook {} instead of {expected}",
+                sent.unwrap_or("unpublished")
+            )
+            .into(),
             other => other.message(),
         }
     }
@@ -149,7 +158,12 @@ impl HookError {
         };
         let outcome = OperationOutcome {
             resource_type: "OperationOutcome",
-            issue: [Issue { severity: "error", code, details: Details { text: &text }, expression }],
+            issue: [Issue {
+                severity: "error",
+                code,
+                details: Details { text: &text },
+                expression,
+            }],
         };
         serde_json::to_string(&outcome).expect("texts serialise")
     }
@@ -158,7 +172,7 @@ impl HookError {
     pub fn of_status(status: StatusCode) -> HookError {
         match status {
             StatusCode::NOT_FOUND => Self::UnknownPath,
-            StatusCode::METHOD_NOT_ALLOWED => Self::Method(Method::default()),
+            StatusCode::METHOD_NOT_ALLOWED => Self::Method,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::MediaType,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => Self::TooSlow,
@@ -171,9 +185,16 @@ impl HookError {
 impl IntoResponse for HookError {
     fn into_response(self) -> Response {
         let (status, _) = self.status();
-        let mut response = (status, [(header::CONTENT_TYPE, "application/json")], self.body()).into_response();
+        let mut response = (
+            status,
+            [(header::CONTENT_TYPE, "application/json")],
+            self.body(),
+        )
+            .into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
     }
@@ -184,7 +205,11 @@ mod tests {
     use super::*;
 
     fn member(missing: bool) -> HookError {
-        HookError::Member(Fault { member: "context.userId".into(), problem: "is required", missing })
+        HookError::Member(Fault {
+            member: "context.userId".into(),
+            problem: "is required",
+            missing,
+        })
     }
 
     /// contract R-247
@@ -193,20 +218,31 @@ mod tests {
         for (error, status, code) in [
             (HookError::UnknownPath, 404, "not-found"),
             (HookError::UnknownService, 404, "not-found"),
-            (HookError::Method(Method::PUT), 405, "not-supported"),
+            (HookError::Method, 405, "not-supported"),
             (HookError::MediaType, 415, "not-supported"),
             (HookError::TooLarge, 413, "too-long"),
             (HookError::Broken, 400, "structure"),
             (HookError::NotJson("is empty"), 400, "structure"),
             (member(true), 400, "required"),
             (member(false), 400, "value"),
-            (HookError::WrongHook { sent: None, expected: "order-sign" }, 400, "value"),
+            (
+                HookError::WrongHook {
+                    sent: None,
+                    expected: "order-sign",
+                },
+                400,
+                "value",
+            ),
             (HookError::Missing(vec![Query::Patient]), 412, "incomplete"),
             (HookError::NotReady, 503, "transient"),
             (HookError::TooSlow, 503, "timeout"),
             (HookError::Bug, 500, "exception"),
         ] {
-            assert_eq!((error.status().0.as_u16(), error.status().1), (status, code), "{error:?}");
+            assert_eq!(
+                (error.status().0.as_u16(), error.status().1),
+                (status, code),
+                "{error:?}"
+            );
             let body = error.body();
             assert!(opioid_cds_fhir::check(&body).is_ok(), "{body}");
         }

@@ -15,7 +15,9 @@ pub(super) async fn live() -> impl IntoResponse {
 }
 
 /// Content is loaded (else the process would not have started), and it is not stopping.
-pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> Result<impl IntoResponse, HookError> {
+pub(super) async fn ready(
+    State(shared): State<Arc<Shared>>,
+) -> Result<impl IntoResponse, HookError> {
     if shared.is_stopping() {
         return Err(HookError::NotReady);
     }

@@ -13,17 +13,28 @@ pub(super) struct Members<'a>(pub(super) Vec<(Cow<'a, str>, &'a RawValue)>);
 impl<'a> Members<'a> {
     /// The object, if the value is one.
     pub(super) fn of(value: &'a RawValue) -> Option<Members<'a>> {
-        value.get().starts_with('{').then(|| serde_json::from_str(value.get()).ok()).flatten()
+        value
+            .get()
+            .starts_with('{')
+            .then(|| serde_json::from_str(value.get()).ok())
+            .flatten()
     }
 
     /// The first member of this name that is not null.
     pub(super) fn present(&self, name: &str) -> Option<&'a RawValue> {
-        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| *value).filter(|value| value.get() != "null")
+        self.0
+            .iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| *value)
+            .filter(|value| value.get() != "null")
     }
 
     /// Is any name there twice? (contract R-013)
     pub(super) fn repeats(&self) -> bool {
-        self.0.iter().enumerate().any(|(at, (name, _))| self.0[..at].iter().any(|(before, _)| before == name))
+        self.0
+            .iter()
+            .enumerate()
+            .any(|(at, (name, _))| self.0[..at].iter().any(|(before, _)| before == name))
     }
 }
 

@@ -9,6 +9,7 @@ mod clock;
 mod discovery;
 mod error;
 mod feedback;
+pub mod gather;
 mod health;
 mod members;
 pub mod request;
@@ -16,16 +17,15 @@ mod service;
 
 pub use clock::Clock;
 pub use discovery::document;
-pub use error::HookError;
-pub use service::{SERVICES, Service, service};
+pub use error::{Fault, HookError};
+pub use gather::Chart;
+pub use service::{SERVICES, Service, enabled, service};
 
 use crate::advise::Content;
 use crate::cards::ClientOptions;
 use crate::config::Discovery;
-use crate::fhir;
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::collections::BTreeSet;
@@ -38,8 +38,8 @@ use std::time::Duration;
 pub struct Shared {
     /// Codes, words, settings.
     pub content: Content,
-    /// Asks FHIR servers that are on the allow-list.
-    pub fhir: fhir::Client,
+    /// Where the data come from that the prefetch lacks.
+    pub chart: Chart,
     /// What a client can take.
     pub options: ClientOptions,
     /// By when an answer leaves.
@@ -56,17 +56,21 @@ pub struct Shared {
 
 impl Shared {
     /// Services that answer, and how they are advertised.
-    pub fn new(content: Content, fhir: fhir::Client, services: Vec<&'static Service>, discovery: Discovery) -> Shared {
-        let known_reasons = content.cards.override_codes();
+    pub fn new(
+        content: Content,
+        chart: Chart,
+        services: Vec<&'static Service>,
+        discovery: Discovery,
+    ) -> Shared {
         Shared {
             content,
-            fhir,
+            chart,
             options: ClientOptions::default(),
             deadline: Duration::from_millis(450),
             clock: Clock::System,
             discovery: Bytes::from(document(&services, discovery)),
             services,
-            known_reasons,
+            known_reasons: feedback::known_reasons(),
             stopping: AtomicBool::new(false),
         }
     }
@@ -82,7 +86,11 @@ impl Shared {
 
     /// The service with this id, if it answers.
     fn service(&self, id: &str) -> Result<&'static Service, HookError> {
-        self.services.iter().copied().find(|service| service.id == id).ok_or(HookError::UnknownService)
+        self.services
+            .iter()
+            .copied()
+            .find(|service| service.id == id)
+            .ok_or(HookError::UnknownService)
     }
 }
 
@@ -90,8 +98,14 @@ impl Shared {
 fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 6] {
     [
         ("/cds-services", get(discovery::discovery)),
-        ("/cds-services/{id}", post(call::call).fallback(service::wrong_method)),
-        ("/cds-services/{id}/feedback", post(feedback::feedback).fallback(service::wrong_method)),
+        (
+            "/cds-services/{id}",
+            post(call::call).fallback(service::wrong_method),
+        ),
+        (
+            "/cds-services/{id}/feedback",
+            post(feedback::feedback).fallback(service::wrong_method),
+        ),
         ("/health/live", get(health::live)),
         ("/health/ready", get(health::ready)),
         ("/openapi.yaml", get(health::openapi)),
@@ -101,12 +115,20 @@ fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 6] {
 /// The routes of the management listener.
 fn management_routes(metrics: PrometheusHandle) -> [(&'static str, MethodRouter<Arc<Shared>>); 3] {
     let page = move || async move { metrics.render() };
-    [("/health/live", get(health::live)), ("/health/ready", get(health::ready)), ("/metrics", get(page))]
+    [
+        ("/health/live", get(health::live)),
+        ("/health/ready", get(health::ready)),
+        ("/metrics", get(page)),
+    ]
 }
 
 /// The paths of both listeners, for those who describe them.
 pub fn paths() -> BTreeSet<&'static str> {
-    routes().into_iter().map(|(path, _)| path).chain(["/metrics"]).collect()
+    routes()
+        .into_iter()
+        .map(|(path, _)| path)
+        .chain(["/metrics"])
+        .collect()
 }
 
 /// The service's router; layers are the server's.
@@ -125,8 +147,10 @@ fn assemble(
 ) -> Router {
     routes
         .into_iter()
-        .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
-        .method_not_allowed_fallback(|method: Method| async move { HookError::Method(method) })
+        .fold(Router::new(), |router, (path, methods)| {
+            router.route(path, methods)
+        })
+        .method_not_allowed_fallback(|| async { HookError::Method })
         .fallback(|| async { HookError::UnknownPath })
         .with_state(shared)
 }

@@ -2,8 +2,8 @@
 
 use super::{HookError, Shared};
 use crate::patient::Hook;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::Method;
 use axum::response::Response;
 use std::sync::Arc;
 
@@ -52,13 +52,20 @@ pub fn service(id: &str) -> Option<&'static Service> {
     SERVICES.iter().find(|service| service.id == id)
 }
 
+/// All services but those that are switched off.
+pub fn enabled(disabled: &[String]) -> Vec<&'static Service> {
+    SERVICES
+        .iter()
+        .filter(|service| !disabled.iter().any(|id| id == service.id))
+        .collect()
+}
+
 /// Another method on a service's path: 404 where there is no such service, else 405.
 pub(super) async fn wrong_method(
     State(shared): State<Arc<Shared>>,
-    path: Option<Path<String>>,
-    method: Method,
+    path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, HookError> {
-    let Path(id) = path.ok_or(HookError::UnknownService)?;
+    let Path(id) = path.map_err(|_| HookError::UnknownService)?;
     shared.service(&id)?;
-    Err(HookError::Method(method))
+    Err(HookError::Method)
 }
