@@ -11,13 +11,12 @@ mod site;
 mod snapshot;
 
 pub use facts::{
-    ConditionFact, Facts, FollowUp, GoalFact, Kidney, KidneyGrade, Moud, NaloxoneOnHand, Overdose,
-    ScoreFact, TaperPlan,
+    ConditionFact, Facts, FollowUp, GoalFact, Kidney, KidneyGrade, Moud, NaloxoneOnHand, Overdose, ScoreFact,
+    TaperPlan,
 };
 pub use known::{Doubt, FactDate, Known};
 pub use row::{MedicineRow, Person, Role, RowKind};
 pub use site::Site;
 pub use snapshot::{
-    History, Hook, LongTerm, Mme, Naive, RecentOpioid, Scope, ScopeBranch, Snapshot, Tolerance,
-    TrendPoint,
+    History, Hook, LongTerm, Mme, Naive, RecentOpioid, Scope, ScopeBranch, Snapshot, Tolerance, TrendPoint,
 };

@@ -117,17 +117,11 @@ impl MedicineRow {
 
     /// A triggering sedative: SEDATIVE, or a scheduled sedating antihistamine.
     pub fn is_sedative(&self) -> bool {
-        self.is(ValueSet::Sedative)
-            || (self.is(ValueSet::SedatingAntihistamine)
-                && !self.as_needed
-                && self.kind != RowKind::Statement)
+        self.is(ValueSet::Sedative) || (self.is(ValueSet::SedatingAntihistamine) && !self.as_needed && self.kind != RowKind::Statement)
     }
 
     /// Shares a base ingredient with the other.
     pub fn same_ingredient(&self, other: &MedicineRow) -> bool {
-        self.medicine
-            .ingredients
-            .iter()
-            .any(|a| other.medicine.ingredients.iter().any(|b| a.name == b.name))
+        self.medicine.ingredients.iter().any(|a| other.medicine.ingredients.iter().any(|b| a.name == b.name))
     }
 }
