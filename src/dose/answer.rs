@@ -36,8 +36,8 @@ impl Answer {
     }
 }
 
-/// Which of the three places told the daily amount (R12).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// Which of the three places told the daily amount, best first (R12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReadFrom {
     /// The structured dosage.
     Dosage,

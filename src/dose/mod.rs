@@ -5,14 +5,28 @@
 
 mod answer;
 mod convert;
+mod factor;
+mod fraction;
+mod gap;
+mod instruction;
+mod intake;
 mod mme;
 mod order;
+mod quantity;
 mod reading;
+#[cfg(test)]
+mod tests;
+mod text;
+mod timing;
 mod total;
+mod units;
+mod working;
 
 pub use answer::{AmountUnit, Answer, DailyAmount, OrderDose, ReadFrom, StepDose};
 pub use convert::convert;
+use fraction::Fraction;
 pub use mme::MmePerDay;
 pub use order::{Dose, DoseKind, Instruction, Order, Quantity, Ratio, Timing};
-pub use reading::{Disagreement, Reading, read, supply_days};
+pub use quantity::supply_days;
+pub use reading::{Disagreement, Reading, read};
 pub use total::{Total, total};

@@ -1,7 +1,7 @@
 //! One row of the medicine list: an order, a statement, a dispense or a draft.
 
-use crate::dose::OrderDose;
-use crate::terminology::{Medicine, ValueSet};
+use crate::dose::{MmePerDay, OrderDose, Reading};
+use crate::terminology::{Medicine, Sets, ValueSet};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -74,6 +74,10 @@ pub struct MedicineRow {
     pub start: Option<Date>,
     /// Day on which the supply runs out (P-RX-CURRENT), without grace; `None`: no end derivable.
     pub end: Option<Date>,
+    /// Last day covered: the day before `end`, or the stated last day itself.
+    pub last_day: Option<Date>,
+    /// When it was written or asserted.
+    pub asserted: Option<Date>,
     /// Days of supply with repeats, where derivable.
     pub supply_days: Option<Decimal>,
     /// Quantity of one fill in counted units, where given.
@@ -90,18 +94,37 @@ pub struct MedicineRow {
     pub moud: bool,
     /// Every instruction is as needed.
     pub as_needed: bool,
+    /// An order for a person outside the hospital, by intent, category and `doNotPerform`; true for statements and dispenses.
+    pub order_like: bool,
     /// For drafts: the hook's rules look at this one (order-select: named in `selections`).
     pub in_focus: bool,
     /// Drafts: references of the current rows that this draft supersedes.
     pub supersedes: Vec<String>,
+    /// Requests that it says it follows or replaces (`priorPrescription`, `replaces`, `authorizingPrescription`).
+    pub prior: Vec<String>,
     /// Who ordered it.
     pub requester: Option<Person>,
     /// Reason in words, where coded or referenced.
     pub reason: Option<String>,
+    /// Sets of its reason.
+    pub reason_sets: Sets,
     /// First instruction's text, as written.
     pub instruction_text: Option<String>,
     /// A stop order's own reference, for a `Stopped` row.
     pub stopped_by: Option<String>,
+    /// Numbered steps of a schedule, in order.
+    pub steps: Vec<Step>,
+    /// Daily amounts before factors.
+    pub reading: Reading,
+}
+
+/// One numbered step of a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// MME/day of this step alone.
+    pub mme_per_day: Option<MmePerDay>,
+    /// Days from the first step's start; `None` where the order does not say.
+    pub begins_after_days: Option<i64>,
 }
 
 impl MedicineRow {
@@ -117,11 +140,65 @@ impl MedicineRow {
 
     /// A triggering sedative: SEDATIVE, or a scheduled sedating antihistamine.
     pub fn is_sedative(&self) -> bool {
-        self.is(ValueSet::Sedative) || (self.is(ValueSet::SedatingAntihistamine) && !self.as_needed && self.kind != RowKind::Statement)
+        self.is(ValueSet::Sedative)
+            || (self.is(ValueSet::SedatingAntihistamine)
+                && !self.as_needed
+                && self.kind != RowKind::Statement)
     }
 
     /// Shares a base ingredient with the other.
     pub fn same_ingredient(&self, other: &MedicineRow) -> bool {
-        self.medicine.ingredients.iter().any(|a| other.medicine.ingredients.iter().any(|b| a.name == b.name))
+        self.medicine
+            .ingredients
+            .iter()
+            .any(|a| other.medicine.ingredients.iter().any(|b| a.name == b.name))
+    }
+
+    /// A depot injection, by name: the tables carry no dose form for medicines other than opioids.
+    pub fn is_depot(&self) -> bool {
+        let name = self.medicine.name.to_lowercase();
+        ["inject", "vivitrol", "depot", "380 mg"]
+            .iter()
+            .any(|word| name.contains(word))
+    }
+
+    /// Shares an opioid with the other.
+    pub fn same_opioid(&self, other: &MedicineRow) -> bool {
+        let ours = &self.medicine.opioids;
+        ours.iter().any(|a| {
+            other
+                .medicine
+                .opioids
+                .iter()
+                .any(|b| a.ingredient.name == b.ingredient.name)
+        })
+    }
+
+    /// Same medicine for the purpose of renewals: the same opioid and release class, else the same ingredient.
+    pub fn renews_kind_of(&self, other: &MedicineRow) -> bool {
+        if self.medicine.is_opioid() || other.medicine.is_opioid() {
+            self.same_opioid(other)
+                && self.medicine.extended_release == other.medicine.extended_release
+        } else {
+            self.same_ingredient(other)
+        }
+    }
+
+    /// Same strength: equal strengths of each opioid; for other medicines the same code or name.
+    pub fn same_strength(&self, other: &MedicineRow) -> bool {
+        if self.medicine.rxcui.is_some() && self.medicine.rxcui == other.medicine.rxcui {
+            return true;
+        }
+        let strengths = |row: &MedicineRow| -> Vec<_> {
+            row.medicine.opioids.iter().map(|o| o.strength).collect()
+        };
+        let (ours, theirs) = (strengths(self), strengths(other));
+        if ours.is_empty() || ours.iter().any(Option::is_none) {
+            return self
+                .medicine
+                .name
+                .eq_ignore_ascii_case(&other.medicine.name);
+        }
+        ours == theirs
     }
 }

@@ -5,6 +5,12 @@
 
 mod finding;
 mod gate;
+mod named;
+mod naming;
+mod reduction;
+mod share;
+#[cfg(test)]
+mod test_support;
 
 pub use finding::{Answer, Fact, Finding, Proposal, Reason, Slot, Slots, Suggest};
 pub use gate::evaluate;
