@@ -154,6 +154,11 @@ impl MedicineRow {
             .any(|a| other.medicine.ingredients.iter().any(|b| a.name == b.name))
     }
 
+    /// A depot injection of naltrexone.
+    pub fn is_depot(&self) -> bool {
+        self.is(ValueSet::NaltrexoneDepot)
+    }
+
     /// Shares an opioid with the other.
     pub fn same_opioid(&self, other: &MedicineRow) -> bool {
         let ours = &self.medicine.opioids;
