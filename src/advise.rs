@@ -1,12 +1,15 @@
 //! The core: a call and a record in, cards and an evaluation log out. No I/O, no clock, no randomness.
+//!
+//! Decides what an empty list means: nothing to say, or something could not be read (catalogue section 7).
 
-use crate::cards::{CardTexts, ClientOptions};
-use crate::fhir::{Query, Record};
-use crate::patient::{Hook, Site, Snapshot};
-use crate::rules::Answer;
+use crate::cards::{self, CardTexts, ClientOptions, Naming};
+use crate::fhir::{Query, Read, Record};
+use crate::patient::{Ask, Basis, Doubt, Hook, ScopeBranch, Site, Snapshot, Switch};
+use crate::rules::{self, Answer, CHECK_INCOMPLETE, Finding, Rule, Tier};
 use crate::terminology::Terminology;
 use crate::wire;
 use jiff::Timestamp;
+use std::borrow::Cow;
 
 /// What is loaded at start and the same for every call.
 #[derive(Debug)]
@@ -35,7 +38,7 @@ pub struct Call<'a> {
     /// Bare encounter id.
     pub encounter_id: Option<&'a str>,
     /// `context.selections`; empty = all drafts.
-    pub selections: &'a [std::borrow::Cow<'a, str>],
+    pub selections: &'a [Cow<'a, str>],
     /// What this client can take.
     pub options: &'a ClientOptions,
 }
@@ -67,19 +70,174 @@ pub struct Advice {
     pub outcome: Outcome,
     /// Every rule of the hook, in catalogue order, `check-incomplete` last.
     pub rules: Vec<RuleLog>,
-    /// The facts; `None` where the drafts concern nothing that a rule looks at and nothing was read.
-    pub snapshot: Option<Snapshot>,
+    /// The facts.
+    pub snapshot: Snapshot,
+}
+
+impl Call<'_> {
+    fn ask(&self, as_of: Timestamp) -> Ask<'_> {
+        Ask {
+            hook: self.hook,
+            patient_id: self.patient_id,
+            user_id: self.user_id,
+            encounter_id: self.encounter_id,
+            selections: self.selections,
+            as_of,
+        }
+    }
 }
 
 /// Could any rule of this hook fire on these drafts, whatever the record says (catalogue section 7 row 1)?
 /// Always true for `patient-view`.
 pub fn concerns_us(content: &Content, call: &Call<'_>, record: &Record<'_>) -> bool {
-    let _ = (content, call, record);
-    true
+    let basis = Basis {
+        terminology: &content.terminology,
+        site: &content.site,
+    };
+    Snapshot::drafts_concern_us(record, &call.ask(Timestamp::UNIX_EPOCH), basis)
 }
 
 /// Advice for one call. Pure: the same arguments give the same answer.
 pub fn advise(content: &Content, call: &Call<'_>, record: &Record<'_>, as_of: Timestamp) -> Advice {
-    let _ = (content, call, record, as_of);
-    Advice { outcome: Outcome::Cards(wire::Response::default()), rules: Vec::new(), snapshot: None }
+    let basis = Basis {
+        terminology: &content.terminology,
+        site: &content.site,
+    };
+    let snapshot = Snapshot::of(record, &call.ask(as_of), basis);
+    let answers = rules::evaluate(&snapshot);
+    let naming = Naming {
+        service_id: call.service_id,
+        hook_instance: call.hook_instance,
+    };
+    let rendered = cards::render(&content.cards, &snapshot, &answers, call.options, naming);
+
+    let mut response = rendered.response;
+    let mut incomplete = None;
+    let outcome = match silence(&snapshot, &answers, &response) {
+        Silence::Spoken | Silence::NothingToSay => None,
+        Silence::Incomplete(doubts) if content.site.incomplete_card == Switch::On => {
+            let card = cards::incomplete_card(&content.cards, &snapshot, &doubts, naming);
+            incomplete = Some((card.uuid.clone(), doubts));
+            response.cards.push(card);
+            None
+        }
+        Silence::Incomplete(_) | Silence::Unknown => Some(Outcome::Missing(missing(&snapshot))),
+    };
+    let mut rules: Vec<RuleLog> = answers
+        .into_iter()
+        .map(|(rule, answer)| RuleLog {
+            id: rule.id,
+            answer,
+            shown_on: rendered.shown_on.get(rule.id).cloned(),
+        })
+        .collect();
+    rules.push(incomplete_log(incomplete));
+    Advice {
+        outcome: outcome.unwrap_or(Outcome::Cards(response)),
+        rules,
+        snapshot,
+    }
+}
+
+/// What no card means.
+enum Silence {
+    /// There is a card.
+    Spoken,
+    /// Rows 1 and 7: an empty list is the truth.
+    NothingToSay,
+    /// Rows 4 and 5: a check was cut short by these.
+    Incomplete(Vec<Doubt>),
+    /// Rows 3 and 6: nothing true can be said.
+    Unknown,
+}
+
+fn silence(
+    snapshot: &Snapshot,
+    answers: &[(&'static Rule, Answer)],
+    response: &wire::Response,
+) -> Silence {
+    if !response.cards.is_empty() {
+        return Silence::Spoken;
+    }
+    let quiet_by_rule = snapshot.scope.is(ScopeBranch::Hospice)
+        || (snapshot.hook == Hook::PatientView && snapshot.inpatient_encounter);
+    if quiet_by_rule || (snapshot.hook.is_order() && !snapshot.drafts_concern_us) {
+        return Silence::NothingToSay;
+    }
+    let unread = |query: Query| !snapshot.is_partly_read(query);
+    if unread(Query::Patient) && unread(Query::Medications) {
+        return Silence::Unknown;
+    }
+    if snapshot.hook == Hook::PatientView {
+        return patient_view_silence(snapshot);
+    }
+    let doubts = decisive_doubts(answers);
+    if doubts.is_empty() {
+        Silence::NothingToSay
+    } else {
+        Silence::Incomplete(doubts)
+    }
+}
+
+/// Rows 5 to 7 for `patient-view`: under 18 the adult rules have nothing to say, whatever was read.
+fn patient_view_silence(snapshot: &Snapshot) -> Silence {
+    if snapshot.is_read(Query::Medications) || snapshot.scope.is(ScopeBranch::Age) {
+        return Silence::NothingToSay;
+    }
+    let facts = &snapshot.facts;
+    let points_to_opioids = snapshot.before().any(|row| row.medicine.is_opioid())
+        || facts.oud.is_yes()
+        || facts.moud.is_yes();
+    if points_to_opioids {
+        Silence::Incomplete(vec![Doubt::Unread(Query::Medications)])
+    } else {
+        Silence::Unknown
+    }
+}
+
+/// Row 4: harm rules that could not tell because Patient, medications or conditions were not read, or a draft not identified.
+fn decisive_doubts(answers: &[(&'static Rule, Answer)]) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    for (rule, answer) in answers {
+        let Answer::CannotTell(why) = answer else {
+            continue;
+        };
+        let decisive = |doubt: &&Doubt| {
+            matches!(
+                doubt,
+                Doubt::Unread(Query::Patient | Query::Medications | Query::Conditions)
+                    | Doubt::Unidentified(_)
+            )
+        };
+        if rule.tier == Tier::Harm {
+            doubts.extend(why.iter().filter(decisive).cloned());
+        }
+    }
+    doubts.dedup();
+    doubts
+}
+
+fn missing(snapshot: &Snapshot) -> Vec<Query> {
+    let required = [Query::Patient, Query::Medications, Query::Conditions];
+    required
+        .into_iter()
+        .filter(|query| !matches!(snapshot.reads.get(query), Some(Read::Complete)))
+        .collect()
+}
+
+fn incomplete_log(card: Option<(String, Vec<Doubt>)>) -> RuleLog {
+    match card {
+        Some((uuid, doubts)) => RuleLog {
+            id: CHECK_INCOMPLETE,
+            answer: Answer::Fires(vec![Finding::about_gaps(doubts)]),
+            shown_on: Some(uuid),
+        },
+        None => RuleLog {
+            id: CHECK_INCOMPLETE,
+            answer: Answer::silent(
+                "Takes the place of an empty list only where a check was cut short.",
+            ),
+            shown_on: None,
+        },
+    }
 }

@@ -170,3 +170,179 @@ fn offset(text: &str) -> Option<Option<Offset>> {
     let seconds = i32::try_from(hours * 3600 + minutes * 60).ok()?;
     Offset::from_seconds(sign * seconds).ok().map(Some)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn days(text: &str) -> Option<String> {
+        When::parse(text).map(|w| format!("{}/{}", w.first, w.last))
+    }
+
+    fn instant(text: &str) -> Option<String> {
+        When::parse(text)
+            .and_then(|w| w.instant)
+            .map(|t| t.to_string())
+    }
+
+    #[test]
+    fn partial_dates_cover_all_their_days() {
+        assert_eq!(days("2021").unwrap(), "2021-01-01/2021-12-31");
+        assert_eq!(days("2021-04").unwrap(), "2021-04-01/2021-04-30");
+        assert_eq!(days("2024-02").unwrap(), "2024-02-01/2024-02-29");
+        assert_eq!(days("2021-03-04").unwrap(), "2021-03-04/2021-03-04");
+        let precisions: Vec<_> = ["2021", "2021-04", "2021-04-01", "2021-04-01T10:00"]
+            .iter()
+            .map(|t| When::parse(t).unwrap().precision)
+            .collect();
+        use Precision::{Day, Month, Time, Year};
+        assert_eq!(precisions, [Year, Month, Day, Time]);
+    }
+
+    #[test]
+    fn leap_days_exist_only_in_leap_years() {
+        assert!(days("2024-02-29").is_some());
+        assert!(days("2000-02-29").is_some());
+        assert!(days("1900-02-29").is_none());
+        assert!(days("2021-02-29").is_none());
+        assert!(days("2021-02-29T10:00:00Z").is_none());
+    }
+
+    #[test]
+    fn times_are_read_with_offset_fraction_and_without() {
+        assert_eq!(
+            instant("2021-03-04T10:00:00Z").unwrap(),
+            "2021-03-04T10:00:00Z"
+        );
+        assert_eq!(
+            instant("2021-03-04T00:30:00+01:00").unwrap(),
+            "2021-03-03T23:30:00Z"
+        );
+        assert_eq!(
+            instant("2021-03-04T23:30:00-05:30").unwrap(),
+            "2021-03-05T05:00:00Z"
+        );
+        assert_eq!(
+            instant("2021-03-04T10:00:00.5+14:00").unwrap(),
+            "2021-03-03T20:00:00.5Z"
+        );
+        assert_eq!(
+            instant("2021-03-04T10:00:00.123456789123Z").unwrap(),
+            "2021-03-04T10:00:00.123456789Z"
+        );
+        assert_eq!(
+            instant("2021-03-04T10:00:00+0100").unwrap(),
+            "2021-03-04T09:00:00Z"
+        );
+        assert_eq!(
+            instant("2021-03-04t10:00z").unwrap(),
+            "2021-03-04T10:00:00Z"
+        );
+        assert_eq!(
+            instant(" 2021-03-04 10:00:00-00:00 ").unwrap(),
+            "2021-03-04T10:00:00Z"
+        );
+        assert_eq!(instant("2021-03-04T10:00:00"), None);
+        assert_eq!(
+            days("2021-03-04T10:00:00").unwrap(),
+            "2021-03-04/2021-03-04"
+        );
+    }
+
+    #[test]
+    fn midnight_at_the_end_of_a_day_is_the_next_day() {
+        assert_eq!(
+            days("2021-02-28T24:00:00").unwrap(),
+            "2021-03-01/2021-03-01"
+        );
+        assert_eq!(
+            instant("2021-12-31T24:00:00Z").unwrap(),
+            "2022-01-01T00:00:00Z"
+        );
+        assert_eq!(days("2021-02-28T24:00:01"), None);
+        assert_eq!(
+            instant("2016-12-31T23:59:60Z").unwrap(),
+            "2016-12-31T23:59:59Z"
+        );
+    }
+
+    #[test]
+    fn the_day_is_that_of_the_sites_zone() {
+        let chicago = TimeZone::get("America/Chicago").unwrap();
+        let when = When::parse("2021-03-04T02:00:00Z").unwrap();
+        assert_eq!(when.start(&chicago).to_string(), "2021-03-03");
+        let local = When::parse("2021-03-04T02:00:00").unwrap();
+        assert_eq!(local.start(&chicago).to_string(), "2021-03-04");
+        let year = When::parse("2021").unwrap();
+        assert_eq!(year.end(&chicago).to_string(), "2021-12-31");
+    }
+
+    #[test]
+    fn the_ends_of_time_are_survived() {
+        assert_eq!(days("9999-12-31").unwrap(), "9999-12-31/9999-12-31");
+        assert_eq!(days("9999-12-31T24:00:00Z"), None);
+        assert_eq!(instant("9999-12-31T23:59:59-14:00"), None);
+        assert!(days("9999-12-31T23:59:59-14:00").is_some());
+        assert_eq!(days("0000"), None);
+        assert!(When::parse("0001-01-01T00:00:00+14:00").is_some());
+    }
+
+    #[test]
+    fn garbage_is_nothing() {
+        for garbage in [
+            "",
+            " ",
+            "T",
+            "yesterday",
+            "21",
+            "20210304",
+            "2021-3-4",
+            "2021-13",
+            "2021-00",
+            "2021-01-00",
+            "2021-01-32",
+            "2021-",
+            "2021-01-01-01",
+            "2021T10:00:00Z",
+            "2021-01T10:00:00Z",
+            "-2021-01-01",
+            "+2021-01-01",
+            "２０２１",
+            "2021-01-01T",
+            "2021-01-01T10",
+            "2021-01-01T25:00:00",
+            "2021-01-01T10:60:00",
+            "2021-01-01T10:00:61",
+            "2021-01-01T10:00:00.",
+            "2021-01-01T10:00:00.1.2",
+            "2021-01-01T10:00:00 EST",
+            "2021-01-01T10:00:00+15:00",
+            "2021-01-01T10:00:00+01:60",
+            "2021-01-01T10:00:00ZZ",
+            "2021-01-01T10:00:00+é1",
+            "2021-01-01T10:00:00:00",
+        ] {
+            assert_eq!(When::parse(garbage), None, "{garbage:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in any::<String>(), zone in -14i32..=14) {
+            let zone = TimeZone::fixed(Offset::from_seconds(zone * 3600).unwrap());
+            if let Some(when) = When::parse(&text) {
+                let _ = (when.start(&zone), when.end(&zone));
+            }
+        }
+
+        #[test]
+        fn nothing_like_a_date_panics(text in "[0-9]{4}(-[0-9]{2}(-[0-9]{2}([Tt ][0-9:.]{0,12}([Zz]|[+-][0-9:]{0,6})?)?)?)?", zone in -14i32..=14) {
+            let zone = TimeZone::fixed(Offset::from_seconds(zone * 3600).unwrap());
+            if let Some(when) = When::parse(&text) {
+                prop_assert!(when.first <= when.last);
+                prop_assert!(when.start(&zone) <= when.end(&zone));
+            }
+        }
+    }
+}

@@ -103,6 +103,22 @@ pub struct Finding {
     pub because: Vec<String>,
 }
 
+impl Finding {
+    /// The finding behind `check-incomplete`: what could not be read, and nothing else.
+    pub fn about_gaps(doubts: Vec<Doubt>) -> Finding {
+        Finding {
+            indicator: Some(Indicator::Info),
+            case: "incomplete",
+            slots: Slots::new(),
+            facts: Vec::new(),
+            doubts,
+            drafts: Vec::new(),
+            suggest: Vec::new(),
+            because: vec!["A check was cut short by what could not be read.".into()],
+        }
+    }
+}
+
 /// A rule's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {

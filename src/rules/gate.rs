@@ -14,6 +14,9 @@ pub fn evaluate(snapshot: &Snapshot) -> Vec<(&'static Rule, Answer)> {
 }
 
 fn answer(rule: &Rule, snapshot: &Snapshot) -> Answer {
+    if snapshot.hook.is_order() && !snapshot.drafts_concern_us {
+        return Answer::silent("No draft holds anything that a rule looks at.");
+    }
     if let Some(silent) = out_of_scope(rule, snapshot) {
         return silent;
     }

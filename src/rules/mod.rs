@@ -5,7 +5,10 @@
 
 mod finding;
 mod gate;
+mod named;
 mod naming;
+mod reduction;
+mod share;
 #[cfg(test)]
 mod test_support;
 

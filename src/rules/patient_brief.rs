@@ -1,8 +1,87 @@
-//! `patient-brief`.
+//! `patient-brief`: one card that says who this is, what the regimen is, and what to talk about (sheet 4.32).
+//!
+//! Knows which chart gets a brief, its lines 1 to 7 except what is due (line rules that are not built), and the prompt that is chosen.
+//! Refuses to compute anything: every number stands in the snapshot.
 
-use super::Answer;
-use crate::patient::Snapshot;
+mod lines;
+#[cfg(test)]
+mod tests;
 
-pub(super) fn check(_facts: &Snapshot) -> Answer {
-    Answer::silent("Not built yet.")
+use super::{Answer, Finding};
+use crate::fhir::Query;
+use crate::patient::{Doubt, Known, Snapshot};
+use crate::wire::Indicator;
+
+pub(super) fn check(snapshot: &Snapshot) -> Answer {
+    if snapshot.inpatient_encounter {
+        return Answer::silent("Inpatient encounter: no brief.");
+    }
+    let Some(because) = subject(snapshot) else {
+        return absent(snapshot);
+    };
+    if !snapshot.is_partly_read(Query::Medications) {
+        return Answer::CannotTell(vec![Doubt::Unread(Query::Medications)]);
+    }
+    Answer::Fires(vec![finding(snapshot, because)])
+}
+
+/// Why this chart gets a brief.
+fn subject(snapshot: &Snapshot) -> Option<&'static str> {
+    let facts = &snapshot.facts;
+    if snapshot.before().any(|row| row.moud) || facts.moud.is_yes() {
+        return Some("Medication for opioid use disorder is current.");
+    }
+    if snapshot.before().any(|row| row.medicine.is_opioid()) {
+        return Some("An opioid is current.");
+    }
+    if facts.oud.is_yes() {
+        return Some("Opioid use disorder is on the problem list.");
+    }
+    (!snapshot.history.recent.is_empty()).then_some("An opioid covered part of the last 90 days.")
+}
+
+fn absent(snapshot: &Snapshot) -> Answer {
+    let medications = snapshot.unread(Query::Medications);
+    let facts = &snapshot.facts;
+    let doubts = [facts.oud.doubt(), facts.moud.doubt()].into_iter().flatten().cloned();
+    let doubts: Vec<_> = medications.into_iter().chain(doubts).collect();
+    if doubts.is_empty() {
+        return Answer::silent("No opioid, treatment or opioid use disorder in the data received.");
+    }
+    Answer::CannotTell(super::named::once(doubts))
+}
+
+fn finding(snapshot: &Snapshot, because: &'static str) -> Finding {
+    let mood = snapshot.facts.phq_item9.is_yes();
+    let short = snapshot.scope.out.is_yes();
+    let mut reasons = vec![because.to_owned()];
+    if short {
+        reasons.push("Short form: outside the scope of the guideline.".to_owned());
+    }
+    if mood {
+        reasons.push("PHQ-9 item 9 was above 0 within 30 days.".to_owned());
+    }
+    Finding {
+        indicator: Some(if mood { Indicator::Warning } else { Indicator::Info }),
+        case: prompt(snapshot),
+        slots: lines::slots(snapshot, short),
+        facts: Vec::new(),
+        // Line 7 says what could not be read.
+        doubts: Vec::new(),
+        drafts: Vec::new(),
+        suggest: Vec::new(),
+        because: reasons,
+    }
+}
+
+/// The prompt: mood before goals before a check-in; surprise, change and a new clinician belong to rules that are not built.
+fn prompt(snapshot: &Snapshot) -> &'static str {
+    let facts = &snapshot.facts;
+    let on_opioid = snapshot.before().any(|row| row.is_pain_opioid());
+    match &facts.goal {
+        _ if facts.phq_item9.is_yes() => "mood",
+        Known::Yes(goal) if goal.by_patient => "goal",
+        _ if on_opioid => "goals",
+        _ => "check-in",
+    }
 }

@@ -1,0 +1,214 @@
+//! Facts that several sheets name, in the shape of the shared phrases (`cards/phrases.en.md`).
+//!
+//! Knows which slots each shared phrase has, and which rows count as a benzodiazepine or a sedative anywhere in the catalogue.
+//! Refuses to know decision tables.
+
+use super::{Fact, Slot, Slots};
+use crate::dose::{Answer as DoseAnswer, Total};
+use crate::patient::{ConditionFact, Doubt, FactDate, MedicineRow, Moud, RowKind, Snapshot};
+use crate::terminology::ValueSet;
+use rust_decimal::Decimal;
+
+/// A text slot.
+pub(super) fn text(value: impl Into<String>) -> Slot {
+    Slot::Text(value.into())
+}
+
+/// Slots by name.
+pub(super) fn slots<const N: usize>(pairs: [(&'static str, Slot); N]) -> Slots {
+    Slots::from(pairs)
+}
+
+/// A fact with its rows.
+pub(super) fn fact(key: &'static str, slots: Slots, evidence: Vec<String>) -> Fact {
+    Fact {
+        key,
+        slots,
+        evidence,
+    }
+}
+
+/// "Mar 2021", or nothing where the record has no date.
+pub(super) fn month(date: Option<FactDate>) -> String {
+    date.map(FactDate::month_year).unwrap_or_default()
+}
+
+/// A condition with its date.
+pub(super) fn dated(key: &'static str, condition: &ConditionFact) -> Fact {
+    let filled = slots([
+        ("name", text(condition.name.clone())),
+        ("date", text(month(condition.date))),
+    ]);
+    fact(key, filled, vec![condition.reference.clone()])
+}
+
+/// "40 mg/day", "25 µg/h", or nothing where it could not be computed.
+pub(super) fn daily_dose(row: &MedicineRow) -> String {
+    match &row.dose.daily_dose {
+        None => String::new(),
+        Some(rate) if rate.ends_with("/h") => rate.replace("ug/h", "µg/h"),
+        Some(amount) => format!("{amount}/day"),
+    }
+}
+
+/// Medication for opioid use disorder.
+pub(super) fn moud(moud: &Moud) -> Fact {
+    let filled = slots([
+        ("name", text(moud.name.clone())),
+        ("date", text(month(moud.date))),
+    ]);
+    fact("moud", filled, vec![moud.reference.clone()])
+}
+
+/// Age, from 65 on.
+pub(super) fn older(snapshot: &Snapshot) -> Option<Fact> {
+    let age = snapshot.age.filter(|age| *age >= 65)?;
+    Some(fact(
+        "older",
+        slots([("age", text(age.to_string()))]),
+        Vec::new(),
+    ))
+}
+
+/// The first letter in upper case, for the beginning of a summary.
+pub(super) fn subject(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// A benzodiazepine that counts: a single supply of at most two units before a procedure does not (group BZD).
+pub(super) fn is_benzodiazepine(row: &MedicineRow) -> bool {
+    row.is(ValueSet::Benzodiazepine) && !is_single_supply(row)
+}
+
+/// At most two units, no refill.
+pub(super) fn is_single_supply(row: &MedicineRow) -> bool {
+    row.repeats == 0
+        && row
+            .quantity
+            .is_some_and(|quantity| quantity <= Decimal::TWO)
+}
+
+/// A sedative of the triggering groups that is not an opioid product itself: one order is never both halves of a pair.
+pub(super) fn is_other_sedative(row: &MedicineRow) -> bool {
+    row.is_sedative() && !row.medicine.is_opioid() && !row.is(ValueSet::Benzodiazepine)
+}
+
+/// An opioid with its daily dose and MME.
+pub(super) fn opioid(row: &MedicineRow) -> Fact {
+    let mme = row.dose.mme_per_day.map(|mme| mme.rounded());
+    let filled = slots([
+        ("medicine", text(row.medicine.short_name.clone())),
+        ("dose", text(daily_dose(row))),
+        ("up_to", Slot::Flag(row.dose.up_to)),
+        ("mme", text(mme.unwrap_or_default())),
+        ("drafted", Slot::Flag(row.kind == RowKind::Draft)),
+    ]);
+    fact("opioid", filled, vec![row.reference.clone()])
+}
+
+/// A benzodiazepine with its daily dose and who prescribes it.
+pub(super) fn benzodiazepine(snapshot: &Snapshot, row: &MedicineRow) -> Fact {
+    let prescriber = other_prescriber(snapshot, row).unwrap_or_default();
+    let mut named = sedative(row);
+    named.key = "benzodiazepine";
+    named.slots.insert("prescriber", text(prescriber));
+    named
+}
+
+/// A sedative with its daily dose.
+pub(super) fn sedative(row: &MedicineRow) -> Fact {
+    let filled = slots([
+        ("medicine", text(row.medicine.short_name.clone())),
+        ("dose", text(daily_dose(row))),
+        ("up_to", Slot::Flag(row.dose.up_to)),
+        ("drafted", Slot::Flag(row.kind == RowKind::Draft)),
+    ]);
+    fact("sedative", filled, vec![row.reference.clone()])
+}
+
+/// Each once, in order.
+pub(super) fn once<T: PartialEq>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    items.into_iter().fold(Vec::new(), |mut kept, item| {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+        kept
+    })
+}
+
+/// Display of a prescriber who is not the user of this call; drafts are the user's own.
+pub(super) fn other_prescriber(snapshot: &Snapshot, row: &MedicineRow) -> Option<String> {
+    let requester = row.requester.as_ref()?;
+    let is_user = requester.reference.is_some() && requester.reference == snapshot.user;
+    if is_user || row.kind == RowKind::Draft {
+        return None;
+    }
+    requester.display.clone()
+}
+
+/// Which total a card names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// The regimen now.
+    Now,
+    /// The regimen once this is signed.
+    After,
+    /// The drafts, where the regimen could not be read.
+    DraftsAlone,
+}
+
+/// A total of MME a day.
+pub(super) fn mme_after(snapshot: &Snapshot, total: &Total, of: Of) -> Option<Fact> {
+    let mme = total.mme_per_day?;
+    let belongs = move |row: &&MedicineRow| if of == Of::Now { row.before } else { row.after };
+    let counted = || {
+        snapshot
+            .rows
+            .iter()
+            .filter(belongs)
+            .filter(|row| counts(row))
+    };
+    let filled = slots([
+        ("mme", text(mme.rounded())),
+        ("up_to", Slot::Flag(counted().any(|row| row.dose.up_to))),
+        ("floor", Slot::Flag(total.floor)),
+        ("now", Slot::Flag(of == Of::Now)),
+        ("alone", Slot::Flag(of == Of::DraftsAlone)),
+    ]);
+    let evidence = counted().map(|row| row.reference.clone()).collect();
+    Some(fact("mme-after", filled, evidence))
+}
+
+/// An opioid order that belongs to a total: not buprenorphine, not treatment of opioid use disorder.
+pub(super) fn counts(row: &MedicineRow) -> bool {
+    row.counts_in_mme && row.is_pain_opioid() && row.dose.answer != DoseAnswer::Excluded
+}
+
+/// Rows that count in the total and gave no number, and why.
+pub(super) fn dose_doubts(snapshot: &Snapshot) -> Vec<Doubt> {
+    snapshot
+        .rows
+        .iter()
+        .filter(|row| (row.before || row.after) && counts(row) && row.dose.mme_per_day.is_none())
+        .map(|row| Doubt::Dose {
+            order: row.reference.clone(),
+            because: row.dose.because.clone().unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// Why a total is a floor, or has no number: never empty.
+pub(super) fn total_doubts(snapshot: &Snapshot, total: &Total) -> Vec<Doubt> {
+    let doubts = dose_doubts(snapshot);
+    if !doubts.is_empty() {
+        return doubts;
+    }
+    let because = total.because.join(" ");
+    vec![Doubt::Dose {
+        order: String::new(),
+        because,
+    }]
+}
