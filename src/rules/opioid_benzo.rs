@@ -8,7 +8,7 @@ mod pair;
 mod tests;
 
 use super::named::{self, Of, slots, text};
-use super::{Answer, Fact, Finding, Proposal, Slot, Slots, Suggest};
+use super::{Answer, Fact, Finding, Proposal, Slots, Suggest};
 use crate::fhir::Query;
 use crate::patient::{Doubt, Hook, Known, MedicineRow, Snapshot};
 use crate::wire::Indicator;
@@ -96,13 +96,14 @@ fn finding(snapshot: &Snapshot, pair: &Pair<'_>, row: Row) -> Finding {
 fn card_slots(pair: &Pair<'_>, prescriber: Option<&str>) -> Slots {
     let opioid = pair.opioid_name();
     let benzodiazepine = pair.benzodiazepine();
+    let milligrams = named::daily_milligrams(benzodiazepine).map(|dose| format!("{dose} mg/day"));
     slots([
         ("opioid", text(opioid.clone())),
         ("subject", text(named::subject(&opioid))),
         ("benzodiazepine", text(benzodiazepine.medicine.short_name.clone())),
-        ("dose", text(named::daily_dose(benzodiazepine))),
+        ("dose", text(milligrams.unwrap_or_default())),
         ("prescriber", text(prescriber.unwrap_or_default())),
-        ("opioid_is_new", Slot::Flag(pair.opioid_is_new())),
+        ("news", text(pair.what_is_new())),
     ])
 }
 
