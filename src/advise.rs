@@ -90,16 +90,25 @@ impl Call<'_> {
 /// Could any rule of this hook fire on these drafts, whatever the record says (catalogue section 7 row 1)?
 /// Always true for `patient-view`.
 pub fn concerns_us(content: &Content, call: &Call<'_>, record: &Record<'_>) -> bool {
-    let basis = Basis { terminology: &content.terminology, site: &content.site };
+    let basis = Basis {
+        terminology: &content.terminology,
+        site: &content.site,
+    };
     Snapshot::drafts_concern_us(record, &call.ask(Timestamp::UNIX_EPOCH), basis)
 }
 
 /// Advice for one call. Pure: the same arguments give the same answer.
 pub fn advise(content: &Content, call: &Call<'_>, record: &Record<'_>, as_of: Timestamp) -> Advice {
-    let basis = Basis { terminology: &content.terminology, site: &content.site };
+    let basis = Basis {
+        terminology: &content.terminology,
+        site: &content.site,
+    };
     let snapshot = Snapshot::of(record, &call.ask(as_of), basis);
     let answers = rules::evaluate(&snapshot);
-    let naming = Naming { service_id: call.service_id, hook_instance: call.hook_instance };
+    let naming = Naming {
+        service_id: call.service_id,
+        hook_instance: call.hook_instance,
+    };
     let rendered = cards::render(&content.cards, &snapshot, &answers, call.options, naming);
 
     let mut response = rendered.response;
@@ -116,10 +125,18 @@ pub fn advise(content: &Content, call: &Call<'_>, record: &Record<'_>, as_of: Ti
     };
     let mut rules: Vec<RuleLog> = answers
         .into_iter()
-        .map(|(rule, answer)| RuleLog { id: rule.id, answer, shown_on: rendered.shown_on.get(rule.id).cloned() })
+        .map(|(rule, answer)| RuleLog {
+            id: rule.id,
+            answer,
+            shown_on: rendered.shown_on.get(rule.id).cloned(),
+        })
         .collect();
     rules.push(incomplete_log(incomplete));
-    Advice { outcome: outcome.unwrap_or(Outcome::Cards(response)), rules, snapshot }
+    Advice {
+        outcome: outcome.unwrap_or(Outcome::Cards(response)),
+        rules,
+        snapshot,
+    }
 }
 
 /// What no card means.
@@ -134,7 +151,11 @@ enum Silence {
     Unknown,
 }
 
-fn silence(snapshot: &Snapshot, answers: &[(&'static Rule, Answer)], response: &wire::Response) -> Silence {
+fn silence(
+    snapshot: &Snapshot,
+    answers: &[(&'static Rule, Answer)],
+    response: &wire::Response,
+) -> Silence {
     if !response.cards.is_empty() {
         return Silence::Spoken;
     }
@@ -151,7 +172,11 @@ fn silence(snapshot: &Snapshot, answers: &[(&'static Rule, Answer)], response: &
         return patient_view_silence(snapshot);
     }
     let doubts = decisive_doubts(answers);
-    if doubts.is_empty() { Silence::NothingToSay } else { Silence::Incomplete(doubts) }
+    if doubts.is_empty() {
+        Silence::NothingToSay
+    } else {
+        Silence::Incomplete(doubts)
+    }
 }
 
 /// Rows 5 to 7 for `patient-view`: under 18 the adult rules have nothing to say, whatever was read.
@@ -160,8 +185,9 @@ fn patient_view_silence(snapshot: &Snapshot) -> Silence {
         return Silence::NothingToSay;
     }
     let facts = &snapshot.facts;
-    let points_to_opioids =
-        snapshot.before().any(|row| row.medicine.is_opioid()) || facts.oud.is_yes() || facts.moud.is_yes();
+    let points_to_opioids = snapshot.before().any(|row| row.medicine.is_opioid())
+        || facts.oud.is_yes()
+        || facts.moud.is_yes();
     if points_to_opioids {
         Silence::Incomplete(vec![Doubt::Unread(Query::Medications)])
     } else {
@@ -173,11 +199,14 @@ fn patient_view_silence(snapshot: &Snapshot) -> Silence {
 fn decisive_doubts(answers: &[(&'static Rule, Answer)]) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     for (rule, answer) in answers {
-        let Answer::CannotTell(why) = answer else { continue };
+        let Answer::CannotTell(why) = answer else {
+            continue;
+        };
         let decisive = |doubt: &&Doubt| {
             matches!(
                 doubt,
-                Doubt::Unread(Query::Patient | Query::Medications | Query::Conditions) | Doubt::Unidentified(_)
+                Doubt::Unread(Query::Patient | Query::Medications | Query::Conditions)
+                    | Doubt::Unidentified(_)
             )
         };
         if rule.tier == Tier::Harm {
@@ -190,7 +219,10 @@ fn decisive_doubts(answers: &[(&'static Rule, Answer)]) -> Vec<Doubt> {
 
 fn missing(snapshot: &Snapshot) -> Vec<Query> {
     let required = [Query::Patient, Query::Medications, Query::Conditions];
-    required.into_iter().filter(|query| !matches!(snapshot.reads.get(query), Some(Read::Complete))).collect()
+    required
+        .into_iter()
+        .filter(|query| !matches!(snapshot.reads.get(query), Some(Read::Complete)))
+        .collect()
 }
 
 fn incomplete_log(card: Option<(String, Vec<Doubt>)>) -> RuleLog {
@@ -202,7 +234,9 @@ fn incomplete_log(card: Option<(String, Vec<Doubt>)>) -> RuleLog {
         },
         None => RuleLog {
             id: CHECK_INCOMPLETE,
-            answer: Answer::silent("Takes the place of an empty list only where a check was cut short."),
+            answer: Answer::silent(
+                "Takes the place of an empty list only where a check was cut short.",
+            ),
             shown_on: None,
         },
     }

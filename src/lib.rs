@@ -1,10 +1,35 @@
-//! placeholder map
+//! Opioid-safety decision support over CDS Hooks. The map, in the order a request passes:
+//!
+//! - [`config`] the command line: settings from flags and environment, and the content they name
+//! - [`commands`] one file per command
+//! - [`telemetry`] every name in logs and metrics
+//! - [`server`] listeners, layers in order, graceful shutdown
+//! - [`hooks`] the HTTP surface of CDS Hooks: discovery, calls, feedback, errors
+//! - [`wire`] the JSON shapes of CDS Hooks
+//! - [`fhir`] FHIR R4 as it arrives: views, the record and its gaps, queries
+//! - [`advise`] the core: a call and a record in, cards out; no I/O
+//! - [`patient`] the patient's situation: clinical facts, each with where it came from
+//! - [`dose`] from a dosage to MME per day
+//! - [`terminology`] codes, medicines, conversion factors
+//! - [`rules`] one file per rule: fires, silent, or cannot tell
+//! - [`cards`] from findings to cards: merge, order, cap, fill
+//! - [`suggestions`] from proposals to FHIR resources
+//! - [`cases`] saved requests: find, run, compare, move in time
+//! - [`ehr`] what stands in for an EHR: a FHIR server over resources in memory
+
 pub mod advise;
 pub mod cards;
+pub mod cases;
+pub mod commands;
+pub mod config;
 pub mod dose;
+pub mod ehr;
 pub mod fhir;
+pub mod hooks;
 pub mod patient;
 pub mod rules;
+pub mod server;
 pub mod suggestions;
+pub mod telemetry;
 pub mod terminology;
 pub mod wire;

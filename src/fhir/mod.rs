@@ -4,7 +4,9 @@
 //! Refuses to know medicines' classes, doses, rules and cards.
 
 mod bundle;
+mod everything;
 mod fetched;
+mod memory;
 mod query;
 mod reading;
 pub mod record;
@@ -14,7 +16,9 @@ mod views;
 mod when;
 mod whose;
 
+pub use everything::{patients_in, read_everything};
 pub use fetched::{Asked, Fetched, Need};
+pub use memory::{MemoryServer, Problem, fetch_from_memory, fetch_medications_from_memory};
 pub use query::Query;
 pub use reading::{Source, read_record, to_fetch};
 pub use record::{DraftOrder, Gap, Read, Record, Why};

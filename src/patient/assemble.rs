@@ -73,7 +73,14 @@ impl<'r> Assembly<'r> {
         let zone = basis.site.zone();
         let as_of = ask.as_of.to_zoned(zone.clone()).date();
         let conditions = conditions::rows(record, basis.terminology, as_of, &zone);
-        Assembly { record, ask, basis, zone, as_of, conditions }
+        Assembly {
+            record,
+            ask,
+            basis,
+            zone,
+            as_of,
+            conditions,
+        }
     }
 
     fn snapshot(self) -> Snapshot {
@@ -92,7 +99,10 @@ impl<'r> Assembly<'r> {
                 row.after = row.before;
             }
         }
-        let factors = totals::Factors { table: self.basis.terminology.factors(), set: site.factors() };
+        let factors = totals::Factors {
+            table: self.basis.terminology.factors(),
+            set: site.factors(),
+        };
         let medications = self.record.read(Query::Medications).clone();
         let mut mme = totals::mme(&mut rows, &factors, &medications);
         mme.trend = Timeline::of(&rows, self.as_of, site).trend(list, mme.before.as_ref());
@@ -139,7 +149,9 @@ impl<'r> Assembly<'r> {
             let medicine = reader.medicine(&draft.request.medication);
             let looked_at = medicine.is_opioid()
                 || medicine.recognised == Recognised::Unidentified
-                || [Benzodiazepine, Naltrexone, SedatingAntihistamine, Sedative].into_iter().any(|set| medicine.is(set));
+                || [Benzodiazepine, Naltrexone, SedatingAntihistamine, Sedative]
+                    .into_iter()
+                    .any(|set| medicine.is(set));
             // A stop order may name its order only; what it stops is in the record.
             looked_at
                 && (is_stop(draft) || is_new_medicine(draft))
@@ -160,13 +172,16 @@ impl<'r> Assembly<'r> {
 
     fn context_encounter(&self) -> Option<&'r crate::fhir::resources::Encounter<'r>> {
         let id = self.ask.encounter_id?;
-        self.record.encounters.iter().find(|encounter| encounter.id.as_deref() == Some(id))
+        self.record
+            .encounters
+            .iter()
+            .find(|encounter| encounter.id.as_deref() == Some(id))
     }
 
     fn has(&self, set: ValueSet, ever: bool) -> bool {
-        self.conditions
-            .iter()
-            .any(|row| row.sets.has(set) && (row.usage == Use::Usable || (ever && row.usage == Use::Past)))
+        self.conditions.iter().any(|row| {
+            row.sets.has(set) && (row.usage == Use::Usable || (ever && row.usage == Use::Past))
+        })
     }
 
     fn reader(&self) -> Reader<'_> {
@@ -188,10 +203,26 @@ impl<'r> Assembly<'r> {
     /// Rows of the record; entered in error is no row at all.
     fn recorded_rows(&self) -> Vec<MedicineRow> {
         let reader = self.reader();
-        let requests = self.record.medication_requests.iter().map(|request| reader.request(request));
-        let statements = self.record.medication_statements.iter().map(|statement| reader.statement(statement));
-        let dispenses = self.record.medication_dispenses.iter().map(|dispense| reader.dispense(dispense));
-        requests.chain(statements).chain(dispenses).filter(|row| row.status != "entered-in-error").collect()
+        let requests = self
+            .record
+            .medication_requests
+            .iter()
+            .map(|request| reader.request(request));
+        let statements = self
+            .record
+            .medication_statements
+            .iter()
+            .map(|statement| reader.statement(statement));
+        let dispenses = self
+            .record
+            .medication_dispenses
+            .iter()
+            .map(|dispense| reader.dispense(dispense));
+        requests
+            .chain(statements)
+            .chain(dispenses)
+            .filter(|row| row.status != "entered-in-error")
+            .collect()
     }
 
     fn list_state(&self) -> ListState {
@@ -201,7 +232,9 @@ impl<'r> Assembly<'r> {
             complete: matches!(self.record.read(Query::Medications), Read::Complete),
             only_active: !requests.is_empty()
                 && !told_otherwise
-                && requests.iter().all(|request| request.status.as_deref() == Some("active")),
+                && requests
+                    .iter()
+                    .all(|request| request.status.as_deref() == Some("active")),
         }
     }
 
@@ -214,7 +247,13 @@ impl<'r> Assembly<'r> {
                 reference: draft.reference.clone(),
                 means: std::iter::once(draft.reference.clone())
                     .filter(|reference| !reference.ends_with('/'))
-                    .chain(draft.request.prior_prescription.iter().filter_map(|r| r.reference.as_deref().map(relative)))
+                    .chain(
+                        draft
+                            .request
+                            .prior_prescription
+                            .iter()
+                            .filter_map(|r| r.reference.as_deref().map(relative)),
+                    )
                     .collect(),
             })
             .collect()
@@ -229,7 +268,12 @@ impl<'r> Assembly<'r> {
         let encounter = self.context_encounter();
         let mut rows = Vec::new();
         let mut unidentified = Vec::new();
-        for draft in self.record.drafts.iter().filter(|draft| is_new_medicine(draft)) {
+        for draft in self
+            .record
+            .drafts
+            .iter()
+            .filter(|draft| is_new_medicine(draft))
+        {
             let mut row = reader.draft(draft);
             if scope::is_community(&draft.request, encounter) {
                 row.role = Role::Draft;
@@ -249,7 +293,11 @@ impl<'r> Assembly<'r> {
     fn is_selected(&self, draft: &DraftOrder<'_>) -> bool {
         self.ask.hook != Hook::OrderSelect
             || self.ask.selections.is_empty()
-            || self.ask.selections.iter().any(|selected| relative(selected) == draft.reference)
+            || self
+                .ask
+                .selections
+                .iter()
+                .any(|selected| relative(selected) == draft.reference)
     }
 
     fn facts(&self, rows: &[MedicineRow], history: &History) -> Facts {
@@ -303,7 +351,11 @@ impl<'r> Assembly<'r> {
     fn remission(&self, sources: &Sources<'_>) -> Known<super::ConditionFact> {
         match sources.condition_ever(ValueSet::OpioidUseDisorderRemission) {
             Known::Yes(fact) => Known::Yes(fact),
-            other => match self.conditions.iter().find(|row| row.in_remission && row.sets.has(ValueSet::OpioidUseDisorder)) {
+            other => match self
+                .conditions
+                .iter()
+                .find(|row| row.in_remission && row.sets.has(ValueSet::OpioidUseDisorder))
+            {
                 Some(row) => Known::Yes(super::ConditionFact {
                     name: "opioid use disorder, in remission".into(),
                     ..row.fact.clone()
@@ -320,7 +372,9 @@ impl<'r> Assembly<'r> {
             .iter()
             .filter(|row| row.usage == Use::Usable && row.sets.has(ValueSet::OpioidUseDisorder))
             .peekable();
-        let moud_ever = rows.iter().any(|row| row.moud && row.kind != RowKind::Draft)
+        let moud_ever = rows
+            .iter()
+            .any(|row| row.moud && row.kind != RowKind::Draft)
             || self.has(ValueSet::OnOudTreatment, true);
         oud.peek().is_some()
             && oud.all(|row| row.sets.has(ValueSet::OpioidDependenceCode))
@@ -334,7 +388,11 @@ impl<'r> Assembly<'r> {
 const STOPPING: [&str; 4] = ["stopped", "cancelled", "completed", "entered-in-error"];
 
 fn is_stop(draft: &DraftOrder<'_>) -> bool {
-    draft.request.status.as_deref().is_some_and(|status| STOPPING.contains(&status.trim()))
+    draft
+        .request
+        .status
+        .as_deref()
+        .is_some_and(|status| STOPPING.contains(&status.trim()))
 }
 
 /// P-DRAFT: any status but the four, any intent but `option`, and a medication element.

@@ -38,8 +38,17 @@ pub(super) struct Row {
 }
 
 /// All rows that are not entered in error or refuted.
-pub(super) fn rows(record: &Record<'_>, terminology: &Terminology, as_of: Date, zone: &TimeZone) -> Vec<Row> {
-    record.conditions.iter().filter_map(|condition| row(condition, record, terminology, (as_of, zone))).collect()
+pub(super) fn rows(
+    record: &Record<'_>,
+    terminology: &Terminology,
+    as_of: Date,
+    zone: &TimeZone,
+) -> Vec<Row> {
+    record
+        .conditions
+        .iter()
+        .filter_map(|condition| row(condition, record, terminology, (as_of, zone)))
+        .collect()
 }
 
 fn row(
@@ -49,16 +58,23 @@ fn row(
     (as_of, zone): (Date, &TimeZone),
 ) -> Option<Row> {
     let verification = word(condition.verification_status.as_ref());
-    if matches!(verification.as_deref(), Some("entered-in-error" | "refuted")) {
+    if matches!(
+        verification.as_deref(),
+        Some("entered-in-error" | "refuted")
+    ) {
         return None;
     }
     let code = condition.code.as_ref()?;
     let sets = sets_of(terminology, code);
-    let encounter_start = encounter(record, condition.encounter.as_ref()).map(|when| fact_date(when, zone));
+    let encounter_start =
+        encounter(record, condition.encounter.as_ref()).map(|when| fact_date(when, zone));
     let recorded = condition.recorded_date.map(|when| fact_date(when, zone));
     let onset = condition.onset.map(|when| fact_date(when, zone));
     let date = onset.or(recorded).or(encounter_start);
-    let usage = if matches!(verification.as_deref(), Some("unconfirmed" | "provisional" | "differential")) {
+    let usage = if matches!(
+        verification.as_deref(),
+        Some("unconfirmed" | "provisional" | "differential")
+    ) {
         Use::Unconfirmed
     } else if is_stale(condition, recorded.or(encounter_start), as_of) {
         Use::Stale
@@ -76,7 +92,12 @@ fn row(
             reference: reference("Condition", condition.id.as_deref()),
         },
         has_icd: code.coding.iter().any(|c| {
-            matches!(c.system.as_deref().and_then(crate::terminology::System::read), Some(crate::terminology::System::Icd10Cm))
+            matches!(
+                c.system
+                    .as_deref()
+                    .and_then(crate::terminology::System::read),
+                Some(crate::terminology::System::Icd10Cm)
+            )
         }),
         dated: date.map(|date| date.date),
         in_remission: word(condition.clinical_status.as_ref()).as_deref() == Some("remission"),
@@ -86,7 +107,11 @@ fn row(
 
 /// An encounter diagnosis counts for twelve months from its recording, else from its encounter.
 fn is_stale(condition: &Condition<'_>, recorded: Option<FactDate>, as_of: Date) -> bool {
-    let categories: Vec<_> = condition.category.iter().filter_map(|category| word(Some(category))).collect();
+    let categories: Vec<_> = condition
+        .category
+        .iter()
+        .filter_map(|category| word(Some(category)))
+        .collect();
     let is = |name: &str| categories.iter().any(|category| category == name);
     if !is("encounter-diagnosis") || is("problem-list-item") || is("health-concern") {
         return false;
@@ -108,23 +133,38 @@ fn is_active(condition: &Condition<'_>, as_of: Date, zone: &TimeZone) -> bool {
 /// When the linked encounter began.
 fn encounter(record: &Record<'_>, link: Option<&Reference<'_>>) -> Option<When> {
     let id = tail(link?.reference.as_deref()?);
-    record.encounters.iter().find(|e| e.id.as_deref() == Some(id))?.period?.start
+    record
+        .encounters
+        .iter()
+        .find(|e| e.id.as_deref() == Some(id))?
+        .period?
+        .start
 }
 
 /// The sets of all codings together.
 pub(super) fn sets_of(terminology: &Terminology, concept: &CodeableConcept<'_>) -> Sets {
-    concept.coding.iter().fold(Sets::EMPTY, |sets, coding| sets.union(terminology.sets_of(coding_ref(coding))))
+    concept.coding.iter().fold(Sets::EMPTY, |sets, coding| {
+        sets.union(terminology.sets_of(coding_ref(coding)))
+    })
 }
 
 /// A coding as the terminology asks for it.
 pub(super) fn coding_ref<'a>(coding: &'a crate::fhir::resources::Coding<'_>) -> CodingRef<'a> {
-    CodingRef { system: coding.system.as_deref(), code: coding.code.as_deref(), display: coding.display.as_deref() }
+    CodingRef {
+        system: coding.system.as_deref(),
+        code: coding.code.as_deref(),
+        display: coding.display.as_deref(),
+    }
 }
 
 /// The first code, else the text, in lower case: for status and category words.
 pub(super) fn word(concept: Option<&CodeableConcept<'_>>) -> Option<String> {
     let concept = concept?;
-    let text = concept.coding.iter().find_map(|coding| coding.code.as_deref()).or(concept.text.as_deref())?;
+    let text = concept
+        .coding
+        .iter()
+        .find_map(|coding| coding.code.as_deref())
+        .or(concept.text.as_deref())?;
     Some(text.trim().to_ascii_lowercase())
 }
 
@@ -132,7 +172,12 @@ pub(super) fn word(concept: Option<&CodeableConcept<'_>>) -> Option<String> {
 fn words(terminology: &Terminology, concept: &CodeableConcept<'_>) -> String {
     let mut all: Vec<&str> = concept.text.as_deref().into_iter().collect();
     for coding in &concept.coding {
-        all.extend(coding.display.as_deref().or_else(|| terminology.display(coding_ref(coding))));
+        all.extend(
+            coding
+                .display
+                .as_deref()
+                .or_else(|| terminology.display(coding_ref(coding))),
+        );
     }
     all.join(" | ").to_lowercase()
 }
@@ -140,13 +185,18 @@ fn words(terminology: &Terminology, concept: &CodeableConcept<'_>) -> String {
 /// How a concept is shown; some displays are re-labelled (language guide section 5).
 fn name(terminology: &Terminology, concept: &CodeableConcept<'_>, sets: Sets) -> String {
     use ValueSet::*;
-    let shown = text_of(terminology, concept).unwrap_or_else(|| "a condition without a name".into());
+    let shown =
+        text_of(terminology, concept).unwrap_or_else(|| "a condition without a name".into());
     if sets.has(OpioidOverdose) {
         "opioid overdose".into()
     } else if sets.has(OpioidUseDisorderRemission) {
         "opioid use disorder, in remission".into()
     } else if sets.has(OpioidUseDisorder) {
-        if concept.coding.iter().any(|c| c.code.as_deref().is_some_and(|code| code.starts_with("F11.1"))) {
+        if concept.coding.iter().any(|c| {
+            c.code
+                .as_deref()
+                .is_some_and(|code| code.starts_with("F11.1"))
+        }) {
             "opioid use disorder, mild".into()
         } else if sets.has(OpioidDependenceCode) {
             "opioid use disorder (check: code may mean physical dependence)".into()
@@ -167,11 +217,32 @@ pub(super) fn text_of(terminology: &Terminology, concept: &CodeableConcept<'_>) 
     let shown = concept
         .text
         .as_deref()
-        .or_else(|| concept.coding.iter().find_map(|coding| coding.display.as_deref()))
-        .or_else(|| concept.coding.iter().find_map(|coding| terminology.display(coding_ref(coding))))?
+        .or_else(|| {
+            concept
+                .coding
+                .iter()
+                .find_map(|coding| coding.display.as_deref())
+        })
+        .or_else(|| {
+            concept
+                .coding
+                .iter()
+                .find_map(|coding| terminology.display(coding_ref(coding)))
+        })?
         .trim();
-    let tags = ["(disorder)", "(finding)", "(situation)", "(procedure)", "(regime/therapy)", "(morphologic abnormality)"];
-    let cut = tags.iter().find_map(|tag| shown.strip_suffix(tag)).unwrap_or(shown).trim();
+    let tags = [
+        "(disorder)",
+        "(finding)",
+        "(situation)",
+        "(procedure)",
+        "(regime/therapy)",
+        "(morphologic abnormality)",
+    ];
+    let cut = tags
+        .iter()
+        .find_map(|tag| shown.strip_suffix(tag))
+        .unwrap_or(shown)
+        .trim();
     (!cut.is_empty()).then(|| cut.to_owned())
 }
 
@@ -198,5 +269,8 @@ pub(super) fn relative(reference: &str) -> String {
 
 /// A date of the record in the site's zone.
 pub(super) fn fact_date(when: When, zone: &TimeZone) -> FactDate {
-    FactDate { date: when.start(zone), precision: when.precision }
+    FactDate {
+        date: when.start(zone),
+        precision: when.precision,
+    }
 }

@@ -2,9 +2,9 @@
 
 use crate::dose::{self, Reading};
 use crate::fhir::resources::{DispenseRequest, Dosage, Quantity};
+use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::ToSpan;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -35,22 +35,39 @@ pub(super) struct Stated<'a> {
 
 /// Coverage of a request: start and end are each the first that can be had, in the catalogue's order.
 pub(super) fn of_request(stated: &Stated<'_>, zone: &TimeZone) -> Coverage {
-    let bounds: Vec<_> = stated.dosages.iter().filter_map(|d| d.timing.as_ref()?.repeat.as_ref()).collect();
+    let bounds: Vec<_> = stated
+        .dosages
+        .iter()
+        .filter_map(|d| d.timing.as_ref()?.repeat.as_ref())
+        .collect();
     let validity = stated.dispense.and_then(|d| d.validity_period);
     let start = bounds
         .iter()
         .filter_map(|repeat| repeat.bounds_period?.start)
         .map(|when| when.start(zone))
         .min()
-        .or_else(|| validity.and_then(|period| period.start).map(|when| when.start(zone)))
+        .or_else(|| {
+            validity
+                .and_then(|period| period.start)
+                .map(|when| when.start(zone))
+        })
         .or(stated.written);
-    let bounds_end =
-        bounds.iter().filter_map(|repeat| repeat.bounds_period?.end).map(|when| when.end(zone)).max();
+    let bounds_end = bounds
+        .iter()
+        .filter_map(|repeat| repeat.bounds_period?.end)
+        .map(|when| when.end(zone))
+        .max();
     let supply = supply_days(stated);
-    let bounds_days = bounds.iter().filter_map(|repeat| days(repeat.bounds_duration.as_ref()?)).max();
-    let last_valid = validity.and_then(|period| period.end).map(|when| when.end(zone));
+    let bounds_days = bounds
+        .iter()
+        .filter_map(|repeat| days(repeat.bounds_duration.as_ref()?))
+        .max();
+    let last_valid = validity
+        .and_then(|period| period.end)
+        .map(|when| when.end(zone));
 
-    let run_out = |days: Option<Decimal>| Some((start?, days?)).and_then(|(start, days)| plus(start, days));
+    let run_out =
+        |days: Option<Decimal>| Some((start?, days?)).and_then(|(start, days)| plus(start, days));
     let (end, last_day) = if let Some(end) = bounds_end {
         (Some(end), Some(end))
     } else if let Some(end) = run_out(bounds_days).or_else(|| run_out(supply)) {
@@ -58,28 +75,44 @@ pub(super) fn of_request(stated: &Stated<'_>, zone: &TimeZone) -> Coverage {
     } else {
         (last_valid, last_valid)
     };
-    Coverage { start, end, last_day, supply_days: supply }
+    Coverage {
+        start,
+        end,
+        last_day,
+        supply_days: supply,
+    }
 }
 
 /// Supply with repeats: the stated duration, else quantity over the most units a day.
 fn supply_days(stated: &Stated<'_>) -> Option<Decimal> {
     let dispense = stated.dispense?;
-    let fills = Decimal::from(dispense.number_of_repeats_allowed.unwrap_or(0)).checked_add(Decimal::ONE)?;
-    let one_fill = dispense.expected_supply_duration.as_ref().and_then(days).or_else(|| {
-        let quantity = super::dosage::quantity(dispense.quantity.as_ref()?);
-        dose_supply(&quantity, stated.reading)
-    })?;
+    let fills =
+        Decimal::from(dispense.number_of_repeats_allowed.unwrap_or(0)).checked_add(Decimal::ONE)?;
+    let one_fill = dispense
+        .expected_supply_duration
+        .as_ref()
+        .and_then(days)
+        .or_else(|| {
+            let quantity = super::dosage::quantity(dispense.quantity.as_ref()?);
+            dose_supply(&quantity, stated.reading)
+        })?;
     one_fill.checked_mul(fills)
 }
 
 fn dose_supply(quantity: &dose::Quantity, reading: &Reading) -> Option<Decimal> {
-    reading.supply_days(quantity).filter(|days| *days > Decimal::ZERO)
+    reading
+        .supply_days(quantity)
+        .filter(|days| *days > Decimal::ZERO)
 }
 
 /// A duration in days (UCUM or words); months and years as in dose rule R1.
 pub(super) fn days(duration: &Quantity<'_>) -> Option<Decimal> {
     let value = duration.value.filter(|value| *value > Decimal::ZERO)?;
-    let unit = duration.code.as_deref().or(duration.unit.as_deref()).unwrap_or("d");
+    let unit = duration
+        .code
+        .as_deref()
+        .or(duration.unit.as_deref())
+        .unwrap_or("d");
     let factor = match unit.trim().to_ascii_lowercase().as_str() {
         "d" | "day" | "days" => Decimal::ONE,
         "wk" | "week" | "weeks" => Decimal::from(7),
@@ -93,13 +126,17 @@ pub(super) fn days(duration: &Quantity<'_>) -> Option<Decimal> {
 
 /// So many days later; a part of a day counts as a day.
 pub(super) fn plus(start: Date, days: Decimal) -> Option<Date> {
-    let days = days.ceil().to_i64().filter(|days| (0..=LONGEST_DAYS).contains(days))?;
+    let days = days
+        .ceil()
+        .to_i64()
+        .filter(|days| (0..=LONGEST_DAYS).contains(days))?;
     start.checked_add(days.days()).ok()
 }
 
 /// Whole days from one day to another.
 pub(super) fn days_between(from: Date, to: Date) -> i64 {
-    from.until((jiff::Unit::Day, to)).map_or(0, |span| i64::from(span.get_days()))
+    from.until((jiff::Unit::Day, to))
+        .map_or(0, |span| i64::from(span.get_days()))
 }
 
 /// So many days before.

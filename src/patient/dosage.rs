@@ -11,23 +11,44 @@ pub(super) fn instructions(dosages: &[fhir::Dosage<'_>]) -> Vec<dose::Instructio
 fn instruction(dosage: &fhir::Dosage<'_>) -> dose::Instruction {
     dose::Instruction {
         sequence: dosage.sequence,
-        text: dosage.text.as_ref().or(dosage.patient_instruction.as_ref()).map(ToString::to_string),
+        text: dosage
+            .text
+            .as_ref()
+            .or(dosage.patient_instruction.as_ref())
+            .map(ToString::to_string),
         timing: dosage.timing.as_ref().map(timing),
         as_needed: dosage.as_needed,
-        doses: dosage.dose_and_rate.iter().filter_map(single_dose).collect(),
-        rate: dosage.dose_and_rate.iter().find_map(|entry| entry.rate_quantity.as_ref()).map(quantity),
-        max_dose_per_period: dosage.max_dose_per_period.as_ref().map(|ratio| dose::Ratio {
-            numerator: quantity(&ratio.numerator),
-            denominator: quantity(&ratio.denominator),
-        }),
+        doses: dosage
+            .dose_and_rate
+            .iter()
+            .filter_map(single_dose)
+            .collect(),
+        rate: dosage
+            .dose_and_rate
+            .iter()
+            .find_map(|entry| entry.rate_quantity.as_ref())
+            .map(quantity),
+        max_dose_per_period: dosage
+            .max_dose_per_period
+            .as_ref()
+            .map(|ratio| dose::Ratio {
+                numerator: quantity(&ratio.numerator),
+                denominator: quantity(&ratio.denominator),
+            }),
         max_dose_per_administration: dosage.max_dose_per_administration.as_ref().map(quantity),
     }
 }
 
 fn single_dose(entry: &fhir::DoseAndRate<'_>) -> Option<dose::Dose> {
-    let amount =
-        entry.dose_range_high.as_ref().or(entry.dose_quantity.as_ref()).or(entry.dose_range_low.as_ref())?;
-    Some(dose::Dose { kind: kind(entry.kind.as_ref()), amount: quantity(amount) })
+    let amount = entry
+        .dose_range_high
+        .as_ref()
+        .or(entry.dose_quantity.as_ref())
+        .or(entry.dose_range_low.as_ref())?;
+    Some(dose::Dose {
+        kind: kind(entry.kind.as_ref()),
+        amount: quantity(amount),
+    })
 }
 
 fn kind(concept: Option<&fhir::CodeableConcept<'_>>) -> dose::DoseKind {
@@ -53,14 +74,18 @@ fn kind(concept: Option<&fhir::CodeableConcept<'_>>) -> dose::DoseKind {
 
 fn timing(timing: &fhir::Timing<'_>) -> dose::Timing {
     let repeat = timing.repeat.as_ref();
-    let mut days: Vec<&str> = repeat.map_or(Vec::new(), |r| r.day_of_week.iter().map(AsRef::as_ref).collect());
+    let mut days: Vec<&str> = repeat.map_or(Vec::new(), |r| {
+        r.day_of_week.iter().map(AsRef::as_ref).collect()
+    });
     days.sort_unstable();
     days.dedup();
     dose::Timing {
         frequency: repeat.and_then(|r| r.frequency),
         frequency_max: repeat.and_then(|r| r.frequency_max),
         period: repeat.and_then(|r| r.period),
-        period_unit: repeat.and_then(|r| r.period_unit.as_deref()).map(str::to_owned),
+        period_unit: repeat
+            .and_then(|r| r.period_unit.as_deref())
+            .map(str::to_owned),
         times_of_day: count(repeat.map_or(0, |r| r.time_of_day.len())),
         when: count(repeat.map_or(0, |r| r.when.len())),
         days_of_week: count(days.len()),

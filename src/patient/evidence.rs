@@ -35,7 +35,11 @@ impl<'r> Sources<'r> {
 
     /// No, if this read was complete; else cannot tell.
     fn absent<T>(&self, query: Query) -> Known<T> {
-        if self.complete(query) { Known::No } else { Known::Unsure(Doubt::Unread(query)) }
+        if self.complete(query) {
+            Known::No
+        } else {
+            Known::Unsure(Doubt::Unread(query))
+        }
     }
 
     fn found<T>(&self, value: Option<T>, query: Query) -> Known<T> {
@@ -48,56 +52,90 @@ impl<'r> Sources<'r> {
     }
 
     fn rows(&self, set: ValueSet, usage: fn(Use) -> bool) -> impl Iterator<Item = &'r Row> {
-        let mut rows: Vec<&Row> =
-            self.conditions.iter().filter(|row| row.sets.has(set) && usage(row.usage)).collect();
+        let mut rows: Vec<&Row> = self
+            .conditions
+            .iter()
+            .filter(|row| row.sets.has(set) && usage(row.usage))
+            .collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.dated));
         rows.into_iter()
     }
 
     /// P-CONDITION as a fact.
     pub(super) fn condition(&self, set: ValueSet) -> Known<ConditionFact> {
-        self.found(self.usable(set).next().map(|row| row.fact.clone()), Query::Conditions)
+        self.found(
+            self.usable(set).next().map(|row| row.fact.clone()),
+            Query::Conditions,
+        )
     }
 
     /// P-CONDITION-EVER as a fact.
     pub(super) fn condition_ever(&self, set: ValueSet) -> Known<ConditionFact> {
-        let row = self.rows(set, |usage| matches!(usage, Use::Usable | Use::Past)).next();
+        let row = self
+            .rows(set, |usage| matches!(usage, Use::Usable | Use::Past))
+            .next();
         self.found(row.map(|row| row.fact.clone()), Query::Conditions)
     }
 
     /// The latest overdose: conditions of any clinical status, encounter diagnoses of any age.
     pub(super) fn overdose(&self) -> Known<Overdose> {
         let set = ValueSet::OpioidOverdose;
-        let rows = self.rows(set, |usage| usage != Use::Unconfirmed).map(|row| row.fact.clone());
+        let rows = self
+            .rows(set, |usage| usage != Use::Unconfirmed)
+            .map(|row| row.fact.clone());
         let visits = self.record.encounters.iter().filter(|encounter| {
-            !matches!(encounter.status.as_deref(), Some("cancelled" | "entered-in-error"))
-                && encounter.reason_code.iter().any(|code| sets_of(self.terminology, code).has(set))
+            !matches!(
+                encounter.status.as_deref(),
+                Some("cancelled" | "entered-in-error")
+            ) && encounter
+                .reason_code
+                .iter()
+                .any(|code| sets_of(self.terminology, code).has(set))
         });
         let visits = visits.map(|encounter| ConditionFact {
             name: "opioid overdose".into(),
-            date: encounter.period.and_then(|period| period.start).map(|when| fact_date(when, self.zone)),
+            date: encounter
+                .period
+                .and_then(|period| period.start)
+                .map(|when| fact_date(when, self.zone)),
             reference: reference("Encounter", encounter.id.as_deref()),
         });
-        let latest = rows.chain(visits).max_by_key(|fact| fact.date.map(|date| date.date));
+        let latest = rows
+            .chain(visits)
+            .max_by_key(|fact| fact.date.map(|date| date.date));
         let since = minus_months(self.as_of, 24);
         let overdose = latest.map(|condition| Overdose {
-            within_24_months: condition.date.is_some_and(|date| date.date >= since && date.date <= self.as_of),
+            within_24_months: condition
+                .date
+                .is_some_and(|date| date.date >= since && date.date <= self.as_of),
             condition,
         });
         self.found(overdose, Query::Conditions)
     }
 
     pub(super) fn mental_health(&self) -> Known<Vec<ConditionFact>> {
-        let rows: Vec<_> = self.usable(ValueSet::MentalHealth).map(|row| row.fact.clone()).collect();
+        let rows: Vec<_> = self
+            .usable(ValueSet::MentalHealth)
+            .map(|row| row.fact.clone())
+            .collect();
         self.found((!rows.is_empty()).then_some(rows), Query::Conditions)
     }
 
     pub(super) fn unconfirmed(&self) -> Vec<ConditionFact> {
         use ValueSet::*;
-        let named = [SleepDisorderedBreathing, ChronicLung, OpioidOverdose, OpioidUseDisorder, Cancer, SickleCell];
+        let named = [
+            SleepDisorderedBreathing,
+            ChronicLung,
+            OpioidOverdose,
+            OpioidUseDisorder,
+            Cancer,
+            SickleCell,
+        ];
         self.conditions
             .iter()
-            .filter(|row| row.usage == Use::Unconfirmed && named.iter().any(|set| row.sets.has(*set)))
+            .filter(|row| {
+                row.usage == Use::Unconfirmed && named.iter().any(|set| row.sets.has(*set))
+            })
             .map(|row| row.fact.clone())
             .collect()
     }
@@ -108,8 +146,17 @@ impl<'r> Sources<'r> {
             .record
             .observations
             .iter()
-            .filter(|o| !matches!(o.status.as_deref(), Some("entered-in-error" | "cancelled" | "unknown" | "registered")))
-            .filter(|o| o.code.as_ref().is_some_and(|code| sets_of(self.terminology, code).has(set)))
+            .filter(|o| {
+                !matches!(
+                    o.status.as_deref(),
+                    Some("entered-in-error" | "cancelled" | "unknown" | "registered")
+                )
+            })
+            .filter(|o| {
+                o.code
+                    .as_ref()
+                    .is_some_and(|code| sets_of(self.terminology, code).has(set))
+            })
             .filter_map(|o| Some((o, fact_date(o.effective.or(o.issued)?, self.zone))))
             .filter(|(_, date)| date.date <= self.as_of)
             .collect();
@@ -119,10 +166,13 @@ impl<'r> Sources<'r> {
 
     pub(super) fn kidney(&self) -> Known<Kidney> {
         let since = minus_months(self.as_of, 12);
-        let measured = self.observations(ValueSet::Egfr).into_iter().find_map(|(observation, date)| {
-            let value = observation.value.quantity.as_ref()?.value?;
-            (date.date >= since).then_some((observation, value, date))
-        });
+        let measured =
+            self.observations(ValueSet::Egfr)
+                .into_iter()
+                .find_map(|(observation, date)| {
+                    let value = observation.value.quantity.as_ref()?.value?;
+                    (date.date >= since).then_some((observation, value, date))
+                });
         let by_value = measured.and_then(|(observation, value, date)| {
             let grade = if value < Decimal::from(30) {
                 KidneyGrade::Severe
@@ -132,7 +182,12 @@ impl<'r> Sources<'r> {
                 return None;
             };
             let reference = reference("Observation", observation.id.as_deref());
-            Some(Kidney { grade, name: format!("eGFR {}", value.normalize()), date: Some(date), reference })
+            Some(Kidney {
+                grade,
+                name: format!("eGFR {}", value.normalize()),
+                date: Some(date),
+                reference,
+            })
         });
         let coded = |set, grade| {
             self.usable(set).next().map(|row| Kidney {
@@ -148,8 +203,16 @@ impl<'r> Sources<'r> {
             coded(ValueSet::KidneySevere, KidneyGrade::Severe),
             coded(ValueSet::KidneyModerate, KidneyGrade::Moderate),
         ];
-        let worst = worst.into_iter().flatten().rev().max_by_key(|kidney| kidney.grade);
-        let unread = if self.complete(Query::Laboratory) { Query::Conditions } else { Query::Laboratory };
+        let worst = worst
+            .into_iter()
+            .flatten()
+            .rev()
+            .max_by_key(|kidney| kidney.grade);
+        let unread = if self.complete(Query::Laboratory) {
+            Query::Conditions
+        } else {
+            Query::Laboratory
+        };
         self.found(worst, unread)
     }
 
@@ -157,11 +220,18 @@ impl<'r> Sources<'r> {
     pub(super) fn pregnant(&self) -> (Known<ConditionFact>, Option<ConditionFact>) {
         let since = minus(self.as_of, PREGNANCY_DAYS);
         let ended: Option<Date> = self
-            .rows(ValueSet::Postpartum, |usage| matches!(usage, Use::Usable | Use::Past))
+            .rows(ValueSet::Postpartum, |usage| {
+                matches!(usage, Use::Usable | Use::Past)
+            })
             .filter_map(|row| row.dated)
-            .chain(self.observed_pregnancy().filter(|(_, pregnant, _)| !pregnant).map(|(_, _, date)| date.date))
+            .chain(
+                self.observed_pregnancy()
+                    .filter(|(_, pregnant, _)| !pregnant)
+                    .map(|(_, _, date)| date.date),
+            )
             .max();
-        let still = |date: Date| date >= since && date <= self.as_of && ended.is_none_or(|end| end < date);
+        let still =
+            |date: Date| date >= since && date <= self.as_of && ended.is_none_or(|end| end < date);
         let observed = self
             .observed_pregnancy()
             .find(|(_, pregnant, date)| *pregnant && still(date.date))
@@ -174,15 +244,20 @@ impl<'r> Sources<'r> {
             .usable(ValueSet::Pregnant)
             .find(|row| row.dated.is_some_and(still))
             .map(|row| row.fact.clone());
-        let undated = self.usable(ValueSet::Pregnant).find(|row| row.dated.is_none()).map(|row| row.fact.clone());
+        let undated = self
+            .usable(ValueSet::Pregnant)
+            .find(|row| row.dated.is_none())
+            .map(|row| row.fact.clone());
         (self.found(observed.or(listed), Query::Conditions), undated)
     }
 
     fn observed_pregnancy(&self) -> impl Iterator<Item = (&'r Observation<'r>, bool, FactDate)> {
-        self.observations(ValueSet::PregnancyStatus).into_iter().filter_map(|(observation, date)| {
-            let value = sets_of(self.terminology, observation.value.concept.as_ref()?);
-            Some((observation, value.has(ValueSet::Pregnant), date))
-        })
+        self.observations(ValueSet::PregnancyStatus)
+            .into_iter()
+            .filter_map(|(observation, date)| {
+                let value = sets_of(self.terminology, observation.value.concept.as_ref()?);
+                Some((observation, value.has(ValueSet::Pregnant), date))
+            })
     }
 
     /// PHQ-9 item 9 above 0 within 30 days, unless a later answer has it at 0.
@@ -190,40 +265,71 @@ impl<'r> Sources<'r> {
         let mut answers: Vec<(Decimal, FactDate, String)> = Vec::new();
         for (observation, date) in self.observations(ValueSet::PhqItem9) {
             if let Some(value) = number(observation) {
-                answers.push((value, date, reference("Observation", observation.id.as_deref())));
+                answers.push((
+                    value,
+                    date,
+                    reference("Observation", observation.id.as_deref()),
+                ));
             }
         }
         for (observation, date) in self.observations(ValueSet::Phq9) {
             for component in &observation.component {
-                let is_item9 = component.code.as_ref().is_some_and(|code| {
-                    sets_of(self.terminology, code).has(ValueSet::PhqItem9)
-                });
-                let value = component.value.quantity.as_ref().and_then(|quantity| quantity.value);
+                let is_item9 = component
+                    .code
+                    .as_ref()
+                    .is_some_and(|code| sets_of(self.terminology, code).has(ValueSet::PhqItem9));
+                let value = component
+                    .value
+                    .quantity
+                    .as_ref()
+                    .and_then(|quantity| quantity.value);
                 let value = value.or(component.value.integer.map(Decimal::from));
                 if let Some(value) = value.filter(|_| is_item9) {
-                    answers.push((value, date, reference("Observation", observation.id.as_deref())));
+                    answers.push((
+                        value,
+                        date,
+                        reference("Observation", observation.id.as_deref()),
+                    ));
                 }
             }
         }
         let latest = answers.into_iter().max_by_key(|(_, date, _)| date.date);
         let positive = latest
             .filter(|(value, date, _)| *value > Decimal::ZERO && date.date >= minus(self.as_of, 30))
-            .map(|(value, date, reference)| ScoreFact { value, date, reference });
+            .map(|(value, date, reference)| ScoreFact {
+                value,
+                date,
+                reference,
+            });
         self.found(positive, Query::Surveys)
     }
 
     pub(super) fn peg(&self) -> Known<ScoreFact> {
-        let latest = self.observations(ValueSet::Peg).into_iter().find_map(|(observation, date)| {
-            let reference = reference("Observation", observation.id.as_deref());
-            Some(ScoreFact { value: number(observation)?, date, reference })
-        });
+        let latest =
+            self.observations(ValueSet::Peg)
+                .into_iter()
+                .find_map(|(observation, date)| {
+                    let reference = reference("Observation", observation.id.as_deref());
+                    Some(ScoreFact {
+                        value: number(observation)?,
+                        date,
+                        reference,
+                    })
+                });
         self.found(latest, Query::Surveys)
     }
 
     /// P-NALOXONE-ON-HAND.
-    pub(super) fn naloxone(&self, rows: &[MedicineRow], overdose: &Known<Overdose>) -> Known<NaloxoneOnHand> {
+    pub(super) fn naloxone(
+        &self,
+        rows: &[MedicineRow],
+        overdose: &Known<Overdose>,
+    ) -> Known<NaloxoneOnHand> {
         let since = minus_months(self.as_of, i64::from(self.site.naloxone_on_hand_months));
-        let used = overdose.yes().and_then(|overdose| overdose.condition.date).map(|date| date.date);
+        let used = overdose
+            .yes()
+            .and_then(|overdose| overdose.condition.date)
+            .map(|date| date.date);
         let on_hand = rows
             .iter()
             .filter(|row| row.is(ValueSet::NaloxoneRescue))
@@ -236,10 +342,15 @@ impl<'r> Sources<'r> {
                         _ => matches!(row.status.as_str(), "active" | "completed"),
                     };
                 let date = row.asserted.or(row.start);
-                let fresh = drafted || date.is_some_and(|d| d >= since && used.is_none_or(|used| used <= d));
+                let fresh = drafted
+                    || date.is_some_and(|d| d >= since && used.is_none_or(|used| used <= d));
                 (stands && fresh).then(|| NaloxoneOnHand {
                     name: row.medicine.name.clone(),
-                    date: if drafted { None } else { date.map(FactDate::day_of) },
+                    date: if drafted {
+                        None
+                    } else {
+                        date.map(FactDate::day_of)
+                    },
                     reference: row.reference.clone(),
                     drafted,
                 })
@@ -251,26 +362,31 @@ impl<'r> Sources<'r> {
     /// MOUD now: a current medicine, a row that says so, or a treatment procedure within 90 days.
     pub(super) fn moud(&self, rows: &[MedicineRow]) -> Known<Moud> {
         let depot_for_oud = |row: &MedicineRow| {
-            row.is(ValueSet::Naltrexone)
-                && row.reason_sets.has(ValueSet::OpioidUseDisorder)
-                && row.is_depot()
+            row.is(ValueSet::NaltrexoneDepot) && row.reason_sets.has(ValueSet::OpioidUseDisorder)
         };
-        let taken = rows.iter().find(|row| row.before && (row.moud || depot_for_oud(row))).map(|row| Moud {
-            name: row.medicine.short_name.clone(),
-            date: row.start.map(FactDate::day_of),
-            reference: row.reference.clone(),
-        });
-        let listed = self.usable(ValueSet::OnOudTreatment).next().map(|row| Moud {
-            name: "treatment for opioid use disorder".into(),
-            date: row.fact.date,
-            reference: row.fact.reference.clone(),
-        });
+        let taken = rows
+            .iter()
+            .find(|row| row.before && (row.moud || depot_for_oud(row)))
+            .map(|row| Moud {
+                name: row.medicine.short_name.clone(),
+                date: row.start.map(FactDate::day_of),
+                reference: row.reference.clone(),
+            });
+        let listed = self
+            .usable(ValueSet::OnOudTreatment)
+            .next()
+            .map(|row| Moud {
+                name: "treatment for opioid use disorder".into(),
+                date: row.fact.date,
+                reference: row.fact.reference.clone(),
+            });
         let done = || {
-            self.procedures(ValueSet::MoudProcedure, 90).map(|(name, date, reference)| Moud {
-                name,
-                date: Some(date),
-                reference,
-            })
+            self.procedures(ValueSet::MoudProcedure, 90)
+                .map(|(name, date, reference)| Moud {
+                    name,
+                    date: Some(date),
+                    reference,
+                })
         };
         self.found(taken.or(listed).or_else(done), Query::Medications)
     }
@@ -281,9 +397,17 @@ impl<'r> Sources<'r> {
         self.record
             .procedures
             .iter()
-            .filter(|p| !matches!(p.status.as_deref(), Some("entered-in-error" | "not-done" | "preparation")))
+            .filter(|p| {
+                !matches!(
+                    p.status.as_deref(),
+                    Some("entered-in-error" | "not-done" | "preparation")
+                )
+            })
             .filter_map(|p| {
-                let code = p.code.as_ref().filter(|code| sets_of(self.terminology, code).has(set))?;
+                let code = p
+                    .code
+                    .as_ref()
+                    .filter(|code| sets_of(self.terminology, code).has(set))?;
                 let performed = p.performed?;
                 let date = fact_date(performed.end.or(performed.start)?, self.zone);
                 let name = text_of(self.terminology, code).unwrap_or_else(|| "a procedure".into());
@@ -295,43 +419,81 @@ impl<'r> Sources<'r> {
 
     pub(super) fn released(&self) -> Known<ConditionFact> {
         let since = minus(self.as_of, 28);
-        let row = self
-            .usable(ValueSet::ReleaseFromCustody)
-            .find(|row| row.dated.is_some_and(|date| date >= since && date <= self.as_of));
+        let row = self.usable(ValueSet::ReleaseFromCustody).find(|row| {
+            row.dated
+                .is_some_and(|date| date >= since && date <= self.as_of)
+        });
         self.found(row.map(|row| row.fact.clone()), Query::Conditions)
     }
 
     /// A CarePlan, Goal or Procedure whose title or text contains "taper".
     pub(super) fn taper_plan(&self) -> Known<TaperPlan> {
-        let tapers = |text: Option<&str>| text.is_some_and(|text| text.to_lowercase().contains("taper"));
+        let tapers =
+            |text: Option<&str>| text.is_some_and(|text| text.to_lowercase().contains("taper"));
         let plan = |updated: Option<When>, reference: String| {
             let updated = updated.map(|when| fact_date(when, self.zone));
             let fresh = updated.is_some_and(|date| date.date >= minus(self.as_of, 60));
-            TaperPlan { updated, fresh, reference }
+            TaperPlan {
+                updated,
+                fresh,
+                reference,
+            }
         };
         let plans = self
             .record
             .care_plans
             .iter()
             .filter(|p| p.status.as_deref() == Some("active"))
-            .filter(|p| [&p.title, &p.description, &p.text].into_iter().any(|text| tapers(text.as_deref())))
+            .filter(|p| {
+                [&p.title, &p.description, &p.text]
+                    .into_iter()
+                    .any(|text| tapers(text.as_deref()))
+            })
             .map(|p| {
-                let dated = p.last_updated.or(p.created).or(p.period.and_then(|period| period.start));
+                let dated = p
+                    .last_updated
+                    .or(p.created)
+                    .or(p.period.and_then(|period| period.start));
                 plan(dated, reference("CarePlan", p.id.as_deref()))
             });
-        let goals = self.record.goals.iter().filter(|g| is_active_goal(g.lifecycle_status.as_deref())).filter(|g| {
-            tapers(g.description.as_ref().and_then(|d| text_of(self.terminology, d)).as_deref())
-        });
+        let goals = self
+            .record
+            .goals
+            .iter()
+            .filter(|g| is_active_goal(g.lifecycle_status.as_deref()))
+            .filter(|g| {
+                tapers(
+                    g.description
+                        .as_ref()
+                        .and_then(|d| text_of(self.terminology, d))
+                        .as_deref(),
+                )
+            });
         let goals = goals.map(|g| {
-            plan(g.last_updated.or(g.status_date).or(g.start_date), reference("Goal", g.id.as_deref()))
+            plan(
+                g.last_updated.or(g.status_date).or(g.start_date),
+                reference("Goal", g.id.as_deref()),
+            )
         });
         let procedures = self.record.procedures.iter().filter(|p| {
             !matches!(p.status.as_deref(), Some("entered-in-error" | "not-done"))
-                && tapers(p.code.as_ref().and_then(|code| text_of(self.terminology, code)).as_deref())
+                && tapers(
+                    p.code
+                        .as_ref()
+                        .and_then(|code| text_of(self.terminology, code))
+                        .as_deref(),
+                )
         });
-        let procedures = procedures
-            .map(|p| plan(p.performed.and_then(|t| t.end.or(t.start)), reference("Procedure", p.id.as_deref())));
-        let latest = plans.chain(goals).chain(procedures).max_by_key(|p| (p.fresh, p.updated));
+        let procedures = procedures.map(|p| {
+            plan(
+                p.performed.and_then(|t| t.end.or(t.start)),
+                reference("Procedure", p.id.as_deref()),
+            )
+        });
+        let latest = plans
+            .chain(goals)
+            .chain(procedures)
+            .max_by_key(|p| (p.fresh, p.updated));
         self.found(latest, Query::Plans)
     }
 
@@ -343,11 +505,18 @@ impl<'r> Sources<'r> {
             .filter(|goal| is_active_goal(goal.lifecycle_status.as_deref()))
             .filter_map(|goal| {
                 let words = text_of(self.terminology, goal.description.as_ref()?)?;
-                let by = goal.expressed_by.as_ref().and_then(|link| link.reference.as_deref());
+                let by = goal
+                    .expressed_by
+                    .as_ref()
+                    .and_then(|link| link.reference.as_deref());
                 Some(GoalFact {
                     words,
                     by_patient: by.is_some_and(|by| relative(by).starts_with("Patient/")),
-                    date: goal.start_date.or(goal.status_date).or(goal.last_updated).map(|w| fact_date(w, self.zone)),
+                    date: goal
+                        .start_date
+                        .or(goal.status_date)
+                        .or(goal.last_updated)
+                        .map(|w| fact_date(w, self.zone)),
                     reference: reference("Goal", goal.id.as_deref()),
                 })
             })
@@ -358,14 +527,23 @@ impl<'r> Sources<'r> {
     /// P-REVIEWED within 90 days, as far as FHIR shows it.
     pub(super) fn reviewed(&self, prescribers: &[String], user: Option<&str>) -> Known<FactDate> {
         let since = minus(self.as_of, REVIEW_DAYS);
-        let procedure = self.procedures(ValueSet::ReviewProcedure, REVIEW_DAYS).map(|(_, date, _)| date);
-        let plan = self.record.care_plans.iter().filter(|plan| self.is_pain_plan(plan)).filter_map(|plan| {
-            Some(fact_date(plan.last_updated.or(plan.created)?, self.zone))
-        });
-        let peg = self.observations(ValueSet::Peg).into_iter().map(|(_, date)| date);
+        let procedure = self
+            .procedures(ValueSet::ReviewProcedure, REVIEW_DAYS)
+            .map(|(_, date, _)| date);
+        let plan = self
+            .record
+            .care_plans
+            .iter()
+            .filter(|plan| self.is_pain_plan(plan))
+            .filter_map(|plan| Some(fact_date(plan.last_updated.or(plan.created)?, self.zone)));
+        let peg = self
+            .observations(ValueSet::Peg)
+            .into_iter()
+            .map(|(_, date)| date);
         let visits = self.record.encounters.iter().filter_map(|encounter| {
             let (first, last) = (encounter.period?.start?, encounter.period?.end);
-            self.is_review(encounter, prescribers, user).then(|| fact_date(last.unwrap_or(first), self.zone))
+            self.is_review(encounter, prescribers, user)
+                .then(|| fact_date(last.unwrap_or(first), self.zone))
         });
         let latest = procedure
             .into_iter()
@@ -379,12 +557,18 @@ impl<'r> Sources<'r> {
 
     fn is_pain_plan(&self, plan: &crate::fhir::resources::CarePlan<'_>) -> bool {
         let coded = plan.category.iter().chain(&plan.activity_codes);
-        coded.into_iter().any(|code| sets_of(self.terminology, code).has(ValueSet::PainTreatmentPlan))
-            || plan.addresses.iter().filter_map(|link| link.reference.as_deref().map(relative)).any(|address| {
-                self.conditions
-                    .iter()
-                    .any(|row| row.fact.reference == address && row.sets.has(ValueSet::ChronicPain))
-            })
+        coded
+            .into_iter()
+            .any(|code| sets_of(self.terminology, code).has(ValueSet::PainTreatmentPlan))
+            || plan
+                .addresses
+                .iter()
+                .filter_map(|link| link.reference.as_deref().map(relative))
+                .any(|address| {
+                    self.conditions.iter().any(|row| {
+                        row.fact.reference == address && row.sets.has(ValueSet::ChronicPain)
+                    })
+                })
     }
 
     /// A visit for long-term opioid use; or for chronic pain with the user or a prescriber of the regimen.
@@ -394,7 +578,10 @@ impl<'r> Sources<'r> {
         prescribers: &[String],
         user: Option<&str>,
     ) -> bool {
-        if !matches!(encounter.status.as_deref(), Some("in-progress" | "finished" | "onleave")) {
+        if !matches!(
+            encounter.status.as_deref(),
+            Some("in-progress" | "finished" | "onleave")
+        ) {
             return false;
         }
         let linked: Vec<String> = encounter
@@ -404,8 +591,14 @@ impl<'r> Sources<'r> {
             .filter_map(|link| link.reference.as_deref().map(relative))
             .collect();
         let about = |set: ValueSet| {
-            encounter.reason_code.iter().any(|code| sets_of(self.terminology, code).has(set))
-                || self.conditions.iter().any(|row| row.sets.has(set) && linked.contains(&row.fact.reference))
+            encounter
+                .reason_code
+                .iter()
+                .any(|code| sets_of(self.terminology, code).has(set))
+                || self
+                    .conditions
+                    .iter()
+                    .any(|row| row.sets.has(set) && linked.contains(&row.fact.reference))
         };
         let known = |who: &str| prescribers.iter().any(|p| p == who) || user == Some(who);
         let with_prescriber = encounter
@@ -433,7 +626,10 @@ impl<'r> Sources<'r> {
             .iter()
             .filter(|e| e.status.as_deref() == Some("planned"))
             .filter_map(|e| ahead(e.period?.start, reference("Encounter", e.id.as_deref())));
-        self.found(booked.chain(planned).min_by_key(|visit| visit.date), Query::Appointments)
+        self.found(
+            booked.chain(planned).min_by_key(|visit| visit.date),
+            Query::Appointments,
+        )
     }
 }
 

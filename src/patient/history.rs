@@ -58,7 +58,9 @@ pub(super) struct ListState {
 
 impl<'r> Timeline<'r> {
     pub(super) fn of(rows: &'r [MedicineRow], as_of: Date, site: &Site) -> Timeline<'r> {
-        let opioids = rows.iter().filter(|row| row.medicine.is_opioid() && row.order_like && was_taken(row));
+        let opioids = rows
+            .iter()
+            .filter(|row| row.medicine.is_opioid() && row.order_like && was_taken(row));
         let mut undated = None;
         let mut all = Vec::new();
         for row in opioids {
@@ -69,7 +71,12 @@ impl<'r> Timeline<'r> {
             }
         }
         let once = each_supply_once(&all, site);
-        Timeline { all, once, undated, as_of }
+        Timeline {
+            all,
+            once,
+            undated,
+            as_of,
+        }
     }
 
     fn window(&self) -> (Date, Date) {
@@ -83,13 +90,20 @@ impl<'r> Timeline<'r> {
             long_term: self.long_term(list),
             recent: self.recent(),
             lost_tolerance: self.lost_tolerance(),
-            last_supply_end: self.last_day().filter(|last| *last < self.as_of).map(FactDate::day_of),
+            last_supply_end: self
+                .last_day()
+                .filter(|last| *last < self.as_of)
+                .map(FactDate::day_of),
         }
     }
 
     fn naive(&self, list: ListState) -> Known<Naive> {
         let (from, to) = self.window();
-        if self.all.iter().any(|span| span.first <= to && span.last >= from) {
+        if self
+            .all
+            .iter()
+            .any(|span| span.first <= to && span.last >= from)
+        {
             Known::No
         } else if let Some(row) = self.undated {
             Known::Unsure(Doubt::Undated(row.reference.clone()))
@@ -103,7 +117,12 @@ impl<'r> Timeline<'r> {
                 .iter()
                 .filter(|span| span.last < from)
                 .max_by_key(|span| span.last)
-                .map(|span| (span.row.medicine.short_name.clone(), FactDate::day_of(span.last)));
+                .map(|span| {
+                    (
+                        span.row.medicine.short_name.clone(),
+                        FactDate::day_of(span.last),
+                    )
+                });
             Known::Yes(Naive { last })
         }
     }
@@ -128,17 +147,22 @@ impl<'r> Timeline<'r> {
                 counted_to = end;
             }
             run = match run {
-                Some((since, until)) if days_between(until, first) <= RUN_GAP_DAYS + 1 => Some((since, until.max(last))),
+                Some((since, until)) if days_between(until, first) <= RUN_GAP_DAYS + 1 => {
+                    Some((since, until.max(last)))
+                }
                 _ => Some((first, last)),
             };
         }
         match run {
-            Some((since, until)) if covered >= LONG_TERM_DAYS => {
-                Known::Yes(LongTerm { ltot_days: days_between(since, until) + 1, since })
-            }
+            Some((since, until)) if covered >= LONG_TERM_DAYS => Known::Yes(LongTerm {
+                ltot_days: days_between(since, until) + 1,
+                since,
+            }),
             _ if !list.complete => Known::Unsure(Doubt::Unread(Query::Medications)),
             _ => match self.undated {
-                Some(row) if row.status == "active" => Known::Unsure(Doubt::Undated(row.reference.clone())),
+                Some(row) if row.status == "active" => {
+                    Known::Unsure(Doubt::Undated(row.reference.clone()))
+                }
                 _ => Known::No,
             },
         }
@@ -170,7 +194,9 @@ impl<'r> Timeline<'r> {
         let last = self.last_day()?;
         let ago = days_between(last, self.as_of);
         let at = self.total_on(last)?;
-        let reached = at.mme_per_day.is_some_and(|mme| mme.value() >= rust_decimal::Decimal::from(50));
+        let reached = at
+            .mme_per_day
+            .is_some_and(|mme| mme.value() >= rust_decimal::Decimal::from(50));
         ((14..=180).contains(&ago) && reached).then(|| FactDate::day_of(last))
     }
 
@@ -237,7 +263,13 @@ fn span(row: &MedicineRow, as_of: Date) -> Option<Span<'_>> {
         "active" => as_of.max(first),
         _ => first.saturating_add((NO_END_DAYS - 1).days()),
     });
-    (first <= last).then_some(Span { row, first, last }).or(Some(Span { row, first, last: first }))
+    (first <= last)
+        .then_some(Span { row, first, last })
+        .or(Some(Span {
+            row,
+            first,
+            last: first,
+        }))
 }
 
 fn each_supply_once<'r>(all: &[Span<'r>], site: &Site) -> Vec<Span<'r>> {

@@ -76,12 +76,17 @@ pub struct FactDate {
     pub precision: Precision,
 }
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 impl FactDate {
     /// An exact day.
     pub fn day_of(date: Date) -> FactDate {
-        FactDate { date, precision: Precision::Day }
+        FactDate {
+            date,
+            precision: Precision::Day,
+        }
     }
 
     /// "Mar 2021", or "2021" where the record has only the year: how long-standing facts are dated.

@@ -57,7 +57,12 @@ impl Reader<'_> {
         let written = request.authored_on.map(|when| when.start(self.zone));
         self.cover(&mut row, &parts, &reading, written);
         row.order_like = super::scope::is_order_like(request);
-        row.prior = request.prior_prescription.iter().chain(&request.replaces).filter_map(linked).collect();
+        row.prior = request
+            .prior_prescription
+            .iter()
+            .chain(&request.replaces)
+            .filter_map(linked)
+            .collect();
         row.reading = reading;
         row
     }
@@ -69,7 +74,9 @@ impl Reader<'_> {
         row.start = row.start.or(Some(self.as_of));
         if row.end.is_none() {
             // Without a date of its own a draft starts today, and its supply with it.
-            row.end = row.supply_days.and_then(|days| coverage::plus(self.as_of, days));
+            row.end = row
+                .supply_days
+                .and_then(|days| coverage::plus(self.as_of, days));
         }
         row
     }
@@ -114,14 +121,29 @@ impl Reader<'_> {
             requester: None,
         };
         let (mut row, reading) = self.row(&parts);
-        row.start = dispense.when_handed_over.or(dispense.when_prepared).map(|when| when.start(self.zone));
-        row.supply_days = dispense.days_supply.as_ref().and_then(coverage::days).or_else(|| {
-            reading.supply_days(&dosage::quantity(dispense.quantity.as_ref()?))
-        });
-        row.quantity = dispense.quantity.as_ref().and_then(|quantity| quantity.value);
-        row.end = row.start.zip(row.supply_days).and_then(|(start, days)| coverage::plus(start, days));
+        row.start = dispense
+            .when_handed_over
+            .or(dispense.when_prepared)
+            .map(|when| when.start(self.zone));
+        row.supply_days = dispense
+            .days_supply
+            .as_ref()
+            .and_then(coverage::days)
+            .or_else(|| reading.supply_days(&dosage::quantity(dispense.quantity.as_ref()?)));
+        row.quantity = dispense
+            .quantity
+            .as_ref()
+            .and_then(|quantity| quantity.value);
+        row.end = row
+            .start
+            .zip(row.supply_days)
+            .and_then(|(start, days)| coverage::plus(start, days));
         row.last_day = row.end.map(|end| coverage::minus(end, 1));
-        row.prior = dispense.authorizing_prescription.iter().filter_map(linked).collect();
+        row.prior = dispense
+            .authorizing_prescription
+            .iter()
+            .filter_map(linked)
+            .collect();
         row.reading = reading;
         row
     }
@@ -129,7 +151,10 @@ impl Reader<'_> {
     fn row(&self, parts: &Parts<'_>) -> (MedicineRow, Reading) {
         let medicine = self.medicine(parts.choice);
         let instructions = dosage::instructions(parts.dosages);
-        let quantity = parts.dispense.and_then(|d| d.quantity.as_ref()).map(dosage::quantity);
+        let quantity = parts
+            .dispense
+            .and_then(|d| d.quantity.as_ref())
+            .map(dosage::quantity);
         let reading = dose::read(&dose::Order {
             medicine: &medicine,
             instructions: &instructions,
@@ -141,7 +166,8 @@ impl Reader<'_> {
         });
         let dose = dose::convert(&reading, self.terminology.factors(), self.factors, None);
         let reason_sets = self.reason_sets(parts);
-        let moud = medicine.is(ValueSet::BuprenorphineOud) || self.is_methadone_for_oud(&medicine, reason_sets);
+        let moud = medicine.is(ValueSet::BuprenorphineOud)
+            || self.is_methadone_for_oud(&medicine, reason_sets);
         let steps = steps(parts.dosages, &dose, self.zone);
         let row = MedicineRow {
             reference: parts.reference.clone(),
@@ -155,7 +181,10 @@ impl Reader<'_> {
             asserted: None,
             supply_days: None,
             quantity: quantity.as_ref().and_then(|quantity| quantity.value),
-            repeats: parts.dispense.and_then(|d| d.number_of_repeats_allowed).unwrap_or(0),
+            repeats: parts
+                .dispense
+                .and_then(|d| d.number_of_repeats_allowed)
+                .unwrap_or(0),
             before: false,
             after: false,
             counts_in_mme: false,
@@ -168,7 +197,9 @@ impl Reader<'_> {
             requester: parts.requester.map(person),
             reason: self.reason(parts),
             reason_sets,
-            instruction_text: instructions.iter().find_map(|instruction| instruction.text.clone()),
+            instruction_text: instructions
+                .iter()
+                .find_map(|instruction| instruction.text.clone()),
             stopped_by: None,
             steps,
             reading: reading.clone(),
@@ -177,9 +208,25 @@ impl Reader<'_> {
         (row, reading)
     }
 
-    fn cover(&self, row: &mut MedicineRow, parts: &Parts<'_>, reading: &Reading, written: Option<Date>) {
-        let stated = Stated { dosages: parts.dosages, dispense: parts.dispense, reading, written };
-        let Coverage { start, end, last_day, supply_days } = coverage::of_request(&stated, self.zone);
+    fn cover(
+        &self,
+        row: &mut MedicineRow,
+        parts: &Parts<'_>,
+        reading: &Reading,
+        written: Option<Date>,
+    ) {
+        let stated = Stated {
+            dosages: parts.dosages,
+            dispense: parts.dispense,
+            reading,
+            written,
+        };
+        let Coverage {
+            start,
+            end,
+            last_day,
+            supply_days,
+        } = coverage::of_request(&stated, self.zone);
         row.start = start;
         row.end = end;
         row.last_day = last_day;
@@ -196,16 +243,21 @@ impl Reader<'_> {
     }
 
     fn reason_sets(&self, parts: &Parts<'_>) -> Sets {
-        let coded = parts
-            .reason_code
-            .iter()
-            .fold(Sets::EMPTY, |sets, code| sets.union(conditions::sets_of(self.terminology, code)));
-        self.reason_rows(parts).fold(coded, |sets, row| sets.union(row.sets))
+        let coded = parts.reason_code.iter().fold(Sets::EMPTY, |sets, code| {
+            sets.union(conditions::sets_of(self.terminology, code))
+        });
+        self.reason_rows(parts)
+            .fold(coded, |sets, row| sets.union(row.sets))
     }
 
-    fn reason_rows<'s>(&'s self, parts: &'s Parts<'_>) -> impl Iterator<Item = &'s conditions::Row> {
+    fn reason_rows<'s>(
+        &'s self,
+        parts: &'s Parts<'_>,
+    ) -> impl Iterator<Item = &'s conditions::Row> {
         let named: Vec<String> = parts.reason_reference.iter().filter_map(linked).collect();
-        self.conditions.iter().filter(move |row| named.contains(&row.fact.reference))
+        self.conditions
+            .iter()
+            .filter(move |row| named.contains(&row.fact.reference))
     }
 
     fn reason(&self, parts: &Parts<'_>) -> Option<String> {
@@ -213,8 +265,17 @@ impl Reader<'_> {
             .reason_code
             .iter()
             .find_map(|code| text_of(self.terminology, code))
-            .or_else(|| self.reason_rows(parts).map(|row| row.fact.name.clone()).next())
-            .or_else(|| parts.reason_reference.iter().find_map(|r| r.display.as_deref().map(str::to_owned)))
+            .or_else(|| {
+                self.reason_rows(parts)
+                    .map(|row| row.fact.name.clone())
+                    .next()
+            })
+            .or_else(|| {
+                parts
+                    .reason_reference
+                    .iter()
+                    .find_map(|r| r.display.as_deref().map(str::to_owned))
+            })
     }
 
     /// The medicine, wherever the order keeps it (contract R-083).
@@ -222,16 +283,16 @@ impl Reader<'_> {
         if let Some(concept) = &choice.concept {
             return self.named(concept, &[]);
         }
-        let Some(link) = &choice.reference else { return self.terminology.medicine(&[], None) };
-        let contained = link
-            .reference
-            .as_deref()
-            .and_then(|r| r.strip_prefix('#'))
-            .and_then(|id| choice.contained.iter().find(|m| m.id.as_deref() == Some(id)));
-        match contained.or_else(|| self.record.medication(link)) {
+        let Some(link) = &choice.reference else {
+            return self.terminology.medicine(&[], None);
+        };
+        match self.record.medication_of(choice) {
             Some(medication) => {
                 let empty = fhir::CodeableConcept::default();
-                self.named(medication.code.as_ref().unwrap_or(&empty), &medication.ingredients)
+                self.named(
+                    medication.code.as_ref().unwrap_or(&empty),
+                    &medication.ingredients,
+                )
             }
             None => {
                 // A name alone may show an opioid; it does not show that there is none.
@@ -244,12 +305,20 @@ impl Reader<'_> {
         }
     }
 
-    fn named(&self, concept: &fhir::CodeableConcept<'_>, ingredients: &[fhir::CodeableConcept<'_>]) -> Medicine {
+    fn named(
+        &self,
+        concept: &fhir::CodeableConcept<'_>,
+        ingredients: &[fhir::CodeableConcept<'_>],
+    ) -> Medicine {
         let own: Vec<CodingRef<'_>> = concept.coding.iter().map(coding_ref).collect();
         if own.is_empty() && concept.text.is_none() {
-            let parts: Vec<CodingRef<'_>> =
-                ingredients.iter().flat_map(|ingredient| ingredient.coding.iter().map(coding_ref)).collect();
-            return self.terminology.medicine(&parts, ingredients.iter().find_map(|i| i.text.as_deref()));
+            let parts: Vec<CodingRef<'_>> = ingredients
+                .iter()
+                .flat_map(|ingredient| ingredient.coding.iter().map(coding_ref))
+                .collect();
+            return self
+                .terminology
+                .medicine(&parts, ingredients.iter().find_map(|i| i.text.as_deref()));
         }
         self.terminology.medicine(&own, concept.text.as_deref())
     }
@@ -257,7 +326,8 @@ impl Reader<'_> {
 
 /// When each numbered step begins, counted from the first, and its MME.
 fn steps(dosages: &[fhir::Dosage<'_>], dose: &dose::OrderDose, zone: &TimeZone) -> Vec<Step> {
-    let mut numbered: Vec<&fhir::Dosage<'_>> = dosages.iter().filter(|d| d.sequence.is_some()).collect();
+    let mut numbered: Vec<&fhir::Dosage<'_>> =
+        dosages.iter().filter(|d| d.sequence.is_some()).collect();
     numbered.sort_by_key(|d| d.sequence);
     let first = numbered.first().and_then(|d| begins(d, zone));
     let mut elapsed = Some(0);
@@ -265,16 +335,32 @@ fn steps(dosages: &[fhir::Dosage<'_>], dose: &dose::OrderDose, zone: &TimeZone) 
         .iter()
         .zip(&numbered)
         .map(|(step, dosage)| {
-            let stated = first.zip(begins(dosage, zone)).map(|(first, own)| coverage::days_between(first, own));
+            let stated = first
+                .zip(begins(dosage, zone))
+                .map(|(first, own)| coverage::days_between(first, own));
             let begins_after_days = stated.or(elapsed);
-            elapsed = begins_after_days.zip(lasts(dosage, zone)).map(|(begin, days)| begin + days);
-            Step { mme_per_day: step.mme_per_day, begins_after_days }
+            elapsed = begins_after_days
+                .zip(lasts(dosage, zone))
+                .map(|(begin, days)| begin + days);
+            Step {
+                mme_per_day: step.mme_per_day,
+                begins_after_days,
+            }
         })
         .collect()
 }
 
 fn begins(dosage: &fhir::Dosage<'_>, zone: &TimeZone) -> Option<Date> {
-    Some(dosage.timing.as_ref()?.repeat.as_ref()?.bounds_period?.start?.start(zone))
+    Some(
+        dosage
+            .timing
+            .as_ref()?
+            .repeat
+            .as_ref()?
+            .bounds_period?
+            .start?
+            .start(zone),
+    )
 }
 
 fn lasts(dosage: &fhir::Dosage<'_>, zone: &TimeZone) -> Option<i64> {
@@ -283,7 +369,9 @@ fn lasts(dosage: &fhir::Dosage<'_>, zone: &TimeZone) -> Option<i64> {
         return Some(coverage::days_between(period.start?.start(zone), period.end?.end(zone)) + 1);
     }
     use rust_decimal::prelude::ToPrimitive;
-    coverage::days(repeat.bounds_duration.as_ref()?)?.ceil().to_i64()
+    coverage::days(repeat.bounds_duration.as_ref()?)?
+        .ceil()
+        .to_i64()
 }
 
 fn linked(link: &fhir::Reference<'_>) -> Option<String> {
@@ -291,11 +379,13 @@ fn linked(link: &fhir::Reference<'_>) -> Option<String> {
 }
 
 fn person(link: &fhir::Reference<'_>) -> Person {
-    Person { reference: linked(link), display: link.display.as_deref().map(str::to_owned) }
+    Person {
+        reference: linked(link),
+        display: link.display.as_deref().map(str::to_owned),
+    }
 }
 
 /// The reference names this id.
 pub(super) fn names(link: &str, reference: &str) -> bool {
     link == reference || tail(link) == tail(reference)
 }
-

@@ -18,17 +18,20 @@ mod row;
 mod scope;
 mod site;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod tolerance;
 mod totals;
 
 pub use assemble::{Ask, Basis};
 pub use facts::{
-    ConditionFact, Facts, FollowUp, GoalFact, Kidney, KidneyGrade, Moud, NaloxoneOnHand, Overdose, ScoreFact,
-    TaperPlan,
+    ConditionFact, Facts, FollowUp, GoalFact, Kidney, KidneyGrade, Moud, NaloxoneOnHand, Overdose,
+    ScoreFact, TaperPlan,
 };
 pub use known::{Doubt, FactDate, Known};
 pub use row::{MedicineRow, Person, Role, RowKind, Step};
 pub use site::{Site, Switch};
 pub use snapshot::{
-    History, Hook, LongTerm, Mme, Naive, RecentOpioid, Scope, ScopeBranch, Snapshot, Tolerance, TrendPoint,
+    History, Hook, LongTerm, Mme, Naive, RecentOpioid, Scope, ScopeBranch, Snapshot, Tolerance,
+    TrendPoint,
 };

@@ -33,13 +33,17 @@ pub(super) fn mark_current(rows: &mut [MedicineRow], as_of: Date, site: &Site) {
 fn is_current(row: &MedicineRow, as_of: Date, site: &Site) -> bool {
     let begun = row.start.is_none_or(|start| start <= as_of);
     let since = |date: Date| date >= minus(as_of, i64::from(site.no_end_days));
-    let lasts = |grace: u32| row.end.is_some_and(|end| end >= minus(as_of, i64::from(grace)));
+    let lasts = |grace: u32| {
+        row.end
+            .is_some_and(|end| end >= minus(as_of, i64::from(grace)))
+    };
     match row.kind {
         RowKind::Request => {
             row.status == "active"
                 && row.order_like
                 && begun
-                && (lasts(site.grace_days) || (row.end.is_none() && row.asserted.is_some_and(since)))
+                && (lasts(site.grace_days)
+                    || (row.end.is_none() && row.asserted.is_some_and(since)))
         }
         RowKind::Statement => {
             let status = row.status == "intended" || (row.status == "active" && begun);
@@ -66,7 +70,9 @@ fn drop_told_twice(rows: &mut [MedicineRow]) {
                     && (other.kind == RowKind::Request || kind == RowKind::Dispense)
                     && other.moud == row.moud
                     && (row.prior.contains(&other.reference)
-                        || (other.renews_kind_of(row) && other.same_strength(row) && overlap(other, row)))
+                        || (other.renews_kind_of(row)
+                            && other.same_strength(row)
+                            && overlap(other, row)))
             });
             rows[index].before = !told;
         }
@@ -80,21 +86,30 @@ fn overlap(a: &MedicineRow, b: &MedicineRow) -> bool {
 
 /// Is `later` the next supply of `earlier`, both rows of the record?
 pub(super) fn follows(later: &MedicineRow, earlier: &MedicineRow, early_days: u32) -> bool {
-    let (Some(start), Some(first)) = (later.start, earlier.start) else { return false };
+    let (Some(start), Some(first)) = (later.start, earlier.start) else {
+        return false;
+    };
     if start <= first || later.kind != earlier.kind || later.moud != earlier.moud {
         return false;
     }
-    later.prior.iter().any(|prior| names(prior, &earlier.reference))
+    later
+        .prior
+        .iter()
+        .any(|prior| names(prior, &earlier.reference))
         || (later.renews_kind_of(earlier)
             && later.same_strength(earlier)
-            && earlier.end.is_none_or(|end| start >= minus(end, i64::from(early_days))))
+            && earlier
+                .end
+                .is_none_or(|end| start >= minus(end, i64::from(early_days))))
 }
 
 fn supersede_older(rows: &mut [MedicineRow], site: &Site) {
     let older: Vec<usize> = (0..rows.len())
         .filter(|&index| {
             rows[index].before
-                && rows.iter().any(|later| later.before && follows(later, &rows[index], site.renewal_early_days))
+                && rows.iter().any(|later| {
+                    later.before && follows(later, &rows[index], site.renewal_early_days)
+                })
         })
         .collect();
     for index in older {
@@ -145,7 +160,12 @@ fn continues_series(drafts: &[MedicineRow], draft: &MedicineRow, site: &Site) ->
 
 /// P-AFTER 1, else 2 and 3 (own strength first).
 fn superseded_by(recorded: &[MedicineRow], draft: &MedicineRow, site: &Site) -> Vec<usize> {
-    let current = || recorded.iter().enumerate().filter(|(_, row)| row.before && row.role != Role::Stopped);
+    let current = || {
+        recorded
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row.before && row.role != Role::Stopped)
+    };
     let named: Vec<usize> = current()
         .filter(|(_, row)| {
             same_order(&draft.reference, &row.reference)
@@ -169,7 +189,11 @@ fn superseded_by(recorded: &[MedicineRow], draft: &MedicineRow, site: &Site) -> 
         })
         .map(|(index, _)| index)
         .collect();
-    let own: Vec<usize> = renewed.iter().copied().filter(|&index| recorded[index].same_strength(draft)).collect();
+    let own: Vec<usize> = renewed
+        .iter()
+        .copied()
+        .filter(|&index| recorded[index].same_strength(draft))
+        .collect();
     if own.is_empty() { renewed } else { own }
 }
 

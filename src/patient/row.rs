@@ -140,30 +140,42 @@ impl MedicineRow {
 
     /// A triggering sedative: SEDATIVE, or a scheduled sedating antihistamine.
     pub fn is_sedative(&self) -> bool {
-        self.is(ValueSet::Sedative) || (self.is(ValueSet::SedatingAntihistamine) && !self.as_needed && self.kind != RowKind::Statement)
+        self.is(ValueSet::Sedative)
+            || (self.is(ValueSet::SedatingAntihistamine)
+                && !self.as_needed
+                && self.kind != RowKind::Statement)
     }
 
     /// Shares a base ingredient with the other.
     pub fn same_ingredient(&self, other: &MedicineRow) -> bool {
-        self.medicine.ingredients.iter().any(|a| other.medicine.ingredients.iter().any(|b| a.name == b.name))
+        self.medicine
+            .ingredients
+            .iter()
+            .any(|a| other.medicine.ingredients.iter().any(|b| a.name == b.name))
     }
 
-    /// A depot injection, by name: the tables carry no dose form for medicines other than opioids.
+    /// A depot injection of naltrexone.
     pub fn is_depot(&self) -> bool {
-        let name = self.medicine.name.to_lowercase();
-        ["inject", "vivitrol", "depot", "380 mg"].iter().any(|word| name.contains(word))
+        self.is(ValueSet::NaltrexoneDepot)
     }
 
     /// Shares an opioid with the other.
     pub fn same_opioid(&self, other: &MedicineRow) -> bool {
         let ours = &self.medicine.opioids;
-        ours.iter().any(|a| other.medicine.opioids.iter().any(|b| a.ingredient.name == b.ingredient.name))
+        ours.iter().any(|a| {
+            other
+                .medicine
+                .opioids
+                .iter()
+                .any(|b| a.ingredient.name == b.ingredient.name)
+        })
     }
 
     /// Same medicine for the purpose of renewals: the same opioid and release class, else the same ingredient.
     pub fn renews_kind_of(&self, other: &MedicineRow) -> bool {
         if self.medicine.is_opioid() || other.medicine.is_opioid() {
-            self.same_opioid(other) && self.medicine.extended_release == other.medicine.extended_release
+            self.same_opioid(other)
+                && self.medicine.extended_release == other.medicine.extended_release
         } else {
             self.same_ingredient(other)
         }
@@ -174,10 +186,15 @@ impl MedicineRow {
         if self.medicine.rxcui.is_some() && self.medicine.rxcui == other.medicine.rxcui {
             return true;
         }
-        let strengths = |row: &MedicineRow| -> Vec<_> { row.medicine.opioids.iter().map(|o| o.strength).collect() };
+        let strengths = |row: &MedicineRow| -> Vec<_> {
+            row.medicine.opioids.iter().map(|o| o.strength).collect()
+        };
         let (ours, theirs) = (strengths(self), strengths(other));
         if ours.is_empty() || ours.iter().any(Option::is_none) {
-            return self.medicine.name.eq_ignore_ascii_case(&other.medicine.name);
+            return self
+                .medicine
+                .name
+                .eq_ignore_ascii_case(&other.medicine.name);
         }
         ours == theirs
     }

@@ -16,12 +16,30 @@ const INPATIENT: [&str; 4] = ["IMP", "ACUTE", "NONAC", "OBSENC"];
 const PALLIATIVE_DAYS: i64 = 90;
 /// Words that make a condition in no cancer list a possible cancer (catalogue section 2, "Missing").
 const CANCER_WORDS: [&str; 9] = [
-    "malignant", "carcinoma", "lymphoma", "leukemia", "leukaemia", "myeloma", "sarcoma", "melanoma", "cancer",
+    "malignant",
+    "carcinoma",
+    "lymphoma",
+    "leukemia",
+    "leukaemia",
+    "myeloma",
+    "sarcoma",
+    "melanoma",
+    "cancer",
 ];
 /// Words that show that it is none after all.
 const NOT_CANCER_WORDS: [&str; 12] = [
-    "history", "family", "screening", "suspected", "in situ", "benign", "basal cell", "squamous cell carcinoma of skin",
-    "hereditary", "malignant hypertension", "malignant hyperthermia", "hyperthermia",
+    "history",
+    "family",
+    "screening",
+    "suspected",
+    "in situ",
+    "benign",
+    "basal cell",
+    "squamous cell carcinoma of skin",
+    "hereditary",
+    "malignant hypertension",
+    "malignant hyperthermia",
+    "hyperthermia",
 ];
 
 /// Everything that scope is read from.
@@ -43,19 +61,36 @@ struct Hit {
 
 impl Evidence<'_> {
     pub(super) fn scope(&self) -> Scope {
-        let hits: Vec<Hit> =
-            [self.under_age(), self.cancer(), self.sickle_cell(), self.palliative(), self.hospice()]
-                .into_iter()
-                .flatten()
-                .collect();
+        let hits: Vec<Hit> = [
+            self.under_age(),
+            self.cancer(),
+            self.sickle_cell(),
+            self.palliative(),
+            self.hospice(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         let because = hits.iter().map(|hit| hit.because.clone()).collect();
         let evidence = hits.iter().filter_map(|hit| hit.evidence.clone()).collect();
         if !hits.is_empty() {
-            return Scope { out: Known::Yes(hits.iter().map(|hit| hit.branch).collect()), because, evidence };
+            return Scope {
+                out: Known::Yes(hits.iter().map(|hit| hit.branch).collect()),
+                because,
+                evidence,
+            };
         }
         match self.doubt() {
-            Some((doubt, because)) => Scope { out: Known::Unsure(doubt), because: vec![because], evidence },
-            None => Scope { out: Known::No, because, evidence },
+            Some((doubt, because)) => Scope {
+                out: Known::Unsure(doubt),
+                because: vec![because],
+                evidence,
+            },
+            None => Scope {
+                out: Known::No,
+                because,
+                evidence,
+            },
         }
     }
 
@@ -70,12 +105,21 @@ impl Evidence<'_> {
             let because = "The problem list could not be read completely.".into();
             return Some((Doubt::Unread(Query::Conditions), because));
         }
-        self.age.is_none().then(|| (Doubt::Unread(Query::Patient), "The birth date could not be read.".into()))
+        self.age.is_none().then(|| {
+            (
+                Doubt::Unread(Query::Patient),
+                "The birth date could not be read.".into(),
+            )
+        })
     }
 
     fn under_age(&self) -> Option<Hit> {
         let age = self.age.filter(|age| *age < 18)?;
-        Some(Hit { branch: ScopeBranch::Age, because: format!("Age {age}: under 18."), evidence: None })
+        Some(Hit {
+            branch: ScopeBranch::Age,
+            because: format!("Age {age}: under 18."),
+            evidence: None,
+        })
     }
 
     fn usable(&self, sets: &[ValueSet]) -> Option<&Row> {
@@ -86,14 +130,22 @@ impl Evidence<'_> {
 
     fn cancer(&self) -> Option<Hit> {
         let hit = |because: String, evidence: String| {
-            Some(Hit { branch: ScopeBranch::Cancer, because, evidence: Some(evidence) })
+            Some(Hit {
+                branch: ScopeBranch::Cancer,
+                because,
+                evidence: Some(evidence),
+            })
         };
         if let Some(row) = self.usable(&[ValueSet::Cancer, ValueSet::NeoplasmRelatedPain]) {
-            return hit(format!("Cancer on the problem list: {}.", row.fact.name), row.fact.reference.clone());
+            return hit(
+                format!("Cancer on the problem list: {}.", row.fact.name),
+                row.fact.reference.clone(),
+            );
         }
         let since = minus_months(self.as_of, 12);
         let mut visits = self.record.encounters.iter().filter(|encounter| {
-            self.began(encounter).is_some_and(|date| date >= since && date <= self.as_of)
+            self.began(encounter)
+                .is_some_and(|date| date >= since && date <= self.as_of)
                 && self.diagnosed_with(encounter, ValueSet::Cancer)
         });
         let (first, second) = (visits.next()?, visits.next());
@@ -105,13 +157,22 @@ impl Evidence<'_> {
     }
 
     fn diagnosed_with(&self, encounter: &Encounter<'_>, set: ValueSet) -> bool {
-        let coded = encounter.reason_code.iter().any(|code| sets_of(self.terminology, code).has(set));
-        let named = encounter.diagnosis.iter().chain(&encounter.reason_reference).any(|link| {
-            let wanted = link.reference.as_deref().map(relative);
-            self.conditions.iter().any(|row| {
-                Some(&row.fact.reference) == wanted.as_ref() && row.usage != Use::Unconfirmed && row.sets.has(set)
-            })
-        });
+        let coded = encounter
+            .reason_code
+            .iter()
+            .any(|code| sets_of(self.terminology, code).has(set));
+        let named = encounter
+            .diagnosis
+            .iter()
+            .chain(&encounter.reason_reference)
+            .any(|link| {
+                let wanted = link.reference.as_deref().map(relative);
+                self.conditions.iter().any(|row| {
+                    Some(&row.fact.reference) == wanted.as_ref()
+                        && row.usage != Use::Unconfirmed
+                        && row.sets.has(set)
+                })
+            });
         coded || named
     }
 
@@ -120,10 +181,9 @@ impl Evidence<'_> {
     }
 
     fn sickle_cell(&self) -> Option<Hit> {
-        let row = self
-            .conditions
-            .iter()
-            .find(|row| row.sets.has(ValueSet::SickleCell) && matches!(row.usage, Use::Usable | Use::Past))?;
+        let row = self.conditions.iter().find(|row| {
+            row.sets.has(ValueSet::SickleCell) && matches!(row.usage, Use::Usable | Use::Past)
+        })?;
         Some(Hit {
             branch: ScopeBranch::SickleCell,
             because: format!("Sickle cell disease: {}.", row.fact.name),
@@ -146,11 +206,14 @@ impl Evidence<'_> {
             let found = sets_of(self.terminology, concept);
             sets.iter().any(|set| found.has(*set))
         };
-        self.recent_care(&in_sets, PALLIATIVE_DAYS, true).map(|evidence| hit("an order, plan or procedure", evidence))
+        self.recent_care(&in_sets, PALLIATIVE_DAYS, true)
+            .map(|evidence| hit("an order, plan or procedure", evidence))
     }
 
     fn hospice(&self) -> Option<Hit> {
-        let is_hospice = |concept: &CodeableConcept<'_>| sets_of(self.terminology, concept).has(ValueSet::Hospice);
+        let is_hospice = |concept: &CodeableConcept<'_>| {
+            sets_of(self.terminology, concept).has(ValueSet::Hospice)
+        };
         let since = minus_months(self.as_of, 12);
         let found = self
             .conditions
@@ -163,54 +226,124 @@ impl Evidence<'_> {
             .map(|row| row.fact.reference.clone())
             .or_else(|| self.recent_care(&is_hospice, 365, false))
             .or_else(|| self.hospice_visit(since))?;
-        Some(Hit { branch: ScopeBranch::Hospice, because: "Hospice care in the last 12 months.".into(), evidence: Some(found) })
+        Some(Hit {
+            branch: ScopeBranch::Hospice,
+            because: "Hospice care in the last 12 months.".into(),
+            evidence: Some(found),
+        })
     }
 
     fn hospice_visit(&self, since: Date) -> Option<String> {
         let named = |concept: &CodeableConcept<'_>| {
             sets_of(self.terminology, concept).has(ValueSet::Hospice)
-                || concept.text.as_deref().is_some_and(|text| text.to_lowercase().contains("hospice"))
-                || concept.coding.iter().any(|c| c.display.as_deref().is_some_and(|d| d.to_lowercase().contains("hospice")))
+                || concept
+                    .text
+                    .as_deref()
+                    .is_some_and(|text| text.to_lowercase().contains("hospice"))
+                || concept.coding.iter().any(|c| {
+                    c.display
+                        .as_deref()
+                        .is_some_and(|d| d.to_lowercase().contains("hospice"))
+                })
         };
         self.record
             .encounters
             .iter()
-            .filter(|encounter| !matches!(encounter.status.as_deref(), Some("cancelled" | "entered-in-error")))
+            .filter(|encounter| {
+                !matches!(
+                    encounter.status.as_deref(),
+                    Some("cancelled" | "entered-in-error")
+                )
+            })
             .filter(|encounter| self.began(encounter).is_none_or(|date| date >= since))
             .find(|encounter| {
-                let discharged = encounter.discharge_disposition.as_ref().is_some_and(|disposition| {
-                    word(Some(disposition)).as_deref() == Some("hosp")
-                        || sets_of(self.terminology, disposition).has(ValueSet::Hospice)
-                });
-                discharged || encounter.kind.iter().chain(&encounter.service_type).any(named)
+                let discharged =
+                    encounter
+                        .discharge_disposition
+                        .as_ref()
+                        .is_some_and(|disposition| {
+                            word(Some(disposition)).as_deref() == Some("hosp")
+                                || sets_of(self.terminology, disposition).has(ValueSet::Hospice)
+                        });
+                discharged
+                    || encounter
+                        .kind
+                        .iter()
+                        .chain(&encounter.service_type)
+                        .any(named)
             })
             .map(|encounter| super::conditions::reference("Encounter", encounter.id.as_deref()))
     }
 
     /// A procedure, service request, observation or care plan of these codes within so many days; `active` asks requests and plans to be active.
-    fn recent_care(&self, is_it: &dyn Fn(&CodeableConcept<'_>) -> bool, days: i64, active: bool) -> Option<String> {
+    fn recent_care(
+        &self,
+        is_it: &dyn Fn(&CodeableConcept<'_>) -> bool,
+        days: i64,
+        active: bool,
+    ) -> Option<String> {
         let since = minus(self.as_of, days);
         let recent = |date: Option<Date>| date.is_none_or(|date| date >= since);
         let in_error = |status: Option<&str>| {
-            matches!(status, Some("entered-in-error" | "cancelled" | "revoked" | "not-done" | "draft" | "proposed"))
+            matches!(
+                status,
+                Some(
+                    "entered-in-error"
+                        | "cancelled"
+                        | "revoked"
+                        | "not-done"
+                        | "draft"
+                        | "proposed"
+                )
+            )
         };
-        let standing = |status: Option<&str>| !in_error(status) && (!active || status == Some("active"));
-        let procedures = self.record.procedures.iter().filter(|p| !in_error(p.status.as_deref())).filter(|p| {
-            recent(p.performed.and_then(|period| period.end.or(period.start)).map(|when| when.end(self.zone)))
-        });
-        if let Some(found) = procedures.clone().find(|p| p.code.as_ref().is_some_and(is_it)) {
-            return Some(super::conditions::reference("Procedure", found.id.as_deref()));
+        let standing =
+            |status: Option<&str>| !in_error(status) && (!active || status == Some("active"));
+        let procedures = self
+            .record
+            .procedures
+            .iter()
+            .filter(|p| !in_error(p.status.as_deref()))
+            .filter(|p| {
+                recent(
+                    p.performed
+                        .and_then(|period| period.end.or(period.start))
+                        .map(|when| when.end(self.zone)),
+                )
+            });
+        if let Some(found) = procedures
+            .clone()
+            .find(|p| p.code.as_ref().is_some_and(is_it))
+        {
+            return Some(super::conditions::reference(
+                "Procedure",
+                found.id.as_deref(),
+            ));
         }
-        let mut requests = self.record.service_requests.iter().filter(|r| standing(r.status.as_deref())).filter(|r| {
-            recent(r.authored_on.map(|when| fact_date(when, self.zone).date))
-        });
+        let mut requests = self
+            .record
+            .service_requests
+            .iter()
+            .filter(|r| standing(r.status.as_deref()))
+            .filter(|r| recent(r.authored_on.map(|when| fact_date(when, self.zone).date)));
         if let Some(found) = requests.find(|r| r.code.as_ref().is_some_and(is_it)) {
-            return Some(super::conditions::reference("ServiceRequest", found.id.as_deref()));
+            return Some(super::conditions::reference(
+                "ServiceRequest",
+                found.id.as_deref(),
+            ));
         }
-        let mut plans = self.record.care_plans.iter().filter(|p| standing(p.status.as_deref())).filter(|p| {
-            let dated = p.last_updated.or(p.created).or_else(|| p.period.and_then(|period| period.start));
-            recent(dated.map(|when| when.start(self.zone)))
-        });
+        let mut plans = self
+            .record
+            .care_plans
+            .iter()
+            .filter(|p| standing(p.status.as_deref()))
+            .filter(|p| {
+                let dated = p
+                    .last_updated
+                    .or(p.created)
+                    .or_else(|| p.period.and_then(|period| period.start));
+                recent(dated.map(|when| when.start(self.zone)))
+            });
         plans
             .find(|plan| plan.category.iter().chain(&plan.activity_codes).any(is_it))
             .map(|plan| super::conditions::reference("CarePlan", plan.id.as_deref()))
@@ -219,12 +352,14 @@ impl Evidence<'_> {
 
 /// A usable row without an ICD-10-CM code, in none of the cancer lists, whose words name a cancer.
 fn may_be_cancer(row: &Row) -> bool {
-    row.usage == Use::Usable
-        && !row.has_icd
-        && !row.sets.has(ValueSet::Cancer)
-        && !row.sets.has(ValueSet::CancerNeverCounts)
-        && CANCER_WORDS.iter().any(|word| row.text.contains(word))
-        && !NOT_CANCER_WORDS.iter().any(|word| row.text.contains(word))
+    if row.usage != Use::Usable || row.has_icd {
+        return false;
+    }
+    row.sets.has(ValueSet::CancerSiteUnknown)
+        || !row.sets.has(ValueSet::Cancer)
+            && !row.sets.has(ValueSet::CancerNeverCounts)
+            && CANCER_WORDS.iter().any(|word| row.text.contains(word))
+            && !NOT_CANCER_WORDS.iter().any(|word| row.text.contains(word))
 }
 
 /// The encounter of the context is a hospital stay.
@@ -233,13 +368,29 @@ pub(super) fn is_inpatient(encounter: Option<&Encounter<'_>>) -> bool {
 }
 
 fn class(encounter: Option<&Encounter<'_>>) -> Option<String> {
-    Some(encounter?.class.as_ref()?.code.as_deref()?.trim().to_ascii_uppercase())
+    Some(
+        encounter?
+            .class
+            .as_ref()?
+            .code
+            .as_deref()?
+            .trim()
+            .to_ascii_uppercase(),
+    )
 }
 
 /// P-SETTING: would this draft be taken outside the hospital?
-pub(super) fn is_community(request: &MedicationRequest<'_>, encounter: Option<&Encounter<'_>>) -> bool {
-    let categories: Vec<String> = request.category.iter().filter_map(|category| word(Some(category))).collect();
-    let only_inpatient = !categories.is_empty() && categories.iter().all(|category| category == "inpatient");
+pub(super) fn is_community(
+    request: &MedicationRequest<'_>,
+    encounter: Option<&Encounter<'_>>,
+) -> bool {
+    let categories: Vec<String> = request
+        .category
+        .iter()
+        .filter_map(|category| word(Some(category)))
+        .collect();
+    let only_inpatient =
+        !categories.is_empty() && categories.iter().all(|category| category == "inpatient");
     if only_inpatient {
         return false;
     }
@@ -254,13 +405,27 @@ pub(super) fn is_community(request: &MedicationRequest<'_>, encounter: Option<&E
 
 /// Order-like by intent, category and `doNotPerform` (P-RX-CURRENT).
 pub(super) fn is_order_like(request: &MedicationRequest<'_>) -> bool {
-    let intent = request.intent.as_deref().map(str::trim).map(str::to_ascii_lowercase);
+    let intent = request
+        .intent
+        .as_deref()
+        .map(str::trim)
+        .map(str::to_ascii_lowercase);
     let by_intent = match intent.as_deref() {
-        None | Some("" | "order" | "original-order" | "instance-order" | "reflex-order" | "filler-order") => true,
-        Some("plan") => request.reported_boolean == Some(true) || request.reported_reference.is_some(),
+        None
+        | Some(
+            "" | "order" | "original-order" | "instance-order" | "reflex-order" | "filler-order",
+        ) => true,
+        Some("plan") => {
+            request.reported_boolean == Some(true) || request.reported_reference.is_some()
+        }
         _ => false,
     };
-    let categories: Vec<String> = request.category.iter().filter_map(|category| word(Some(category))).collect();
-    let only_inpatient = !categories.is_empty() && categories.iter().all(|category| category == "inpatient");
+    let categories: Vec<String> = request
+        .category
+        .iter()
+        .filter_map(|category| word(Some(category)))
+        .collect();
+    let only_inpatient =
+        !categories.is_empty() && categories.iter().all(|category| category == "inpatient");
     by_intent && !request.do_not_perform && !only_inpatient
 }

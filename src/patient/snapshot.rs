@@ -63,7 +63,9 @@ pub struct Scope {
 impl Scope {
     /// Does this branch hold?
     pub fn is(&self, branch: ScopeBranch) -> bool {
-        self.out.yes().is_some_and(|branches| branches.contains(&branch))
+        self.out
+            .yes()
+            .is_some_and(|branches| branches.contains(&branch))
     }
 }
 
@@ -190,12 +192,16 @@ pub struct Snapshot {
 impl Snapshot {
     /// New-medicine drafts in the community that this hook's rules look at.
     pub fn drafts(&self) -> impl Iterator<Item = &MedicineRow> {
-        self.rows.iter().filter(|row| row.kind == RowKind::Draft && row.role == Role::Draft && row.in_focus)
+        self.rows
+            .iter()
+            .filter(|row| row.kind == RowKind::Draft && row.role == Role::Draft && row.in_focus)
     }
 
     /// All community drafts, also those that are only context (order-select).
     pub fn all_drafts(&self) -> impl Iterator<Item = &MedicineRow> {
-        self.rows.iter().filter(|row| row.kind == RowKind::Draft && row.role == Role::Draft)
+        self.rows
+            .iter()
+            .filter(|row| row.kind == RowKind::Draft && row.role == Role::Draft)
     }
 
     /// The regimen before signing.
@@ -230,7 +236,10 @@ impl Snapshot {
 
     /// Is there anything at all from this read (complete or partial)?
     pub fn is_partly_read(&self, query: Query) -> bool {
-        matches!(self.reads.get(&query), Some(Read::Complete | Read::Partial(_)))
+        matches!(
+            self.reads.get(&query),
+            Some(Read::Complete | Read::Partial(_))
+        )
     }
 
     /// The doubt that follows if this read is not complete.

@@ -22,7 +22,12 @@ const LABEL: [(&str, DoseFormClass, u32, AmountUnit); 6] = [
     ("hydromorphone", DoseFormClass::Oral, 8, AmountUnit::Mg),
     ("oxymorphone", DoseFormClass::Oral, 25, AmountUnit::Mg),
     ("hydrocodone", DoseFormClass::Oral, 60, AmountUnit::Mg),
-    ("fentanyl", DoseFormClass::Transdermal, 25, AmountUnit::UgPerHour),
+    (
+        "fentanyl",
+        DoseFormClass::Transdermal,
+        25,
+        AmountUnit::UgPerHour,
+    ),
 ];
 /// For any other opioid with a factor: MME divided by this.
 const OTHER_MME: u32 = 60;
@@ -49,7 +54,9 @@ fn share(row: &MedicineRow, amounts: &[DailyAmount], mme: Option<Decimal>) -> Op
         return None;
     }
     match (label(row), amounts) {
-        (Some((amount, unit)), [only]) if only.unit == unit => only.amount.checked_div(Decimal::from(amount)),
+        (Some((amount, unit)), [only]) if only.unit == unit => {
+            only.amount.checked_div(Decimal::from(amount))
+        }
         _ => mme?.checked_div(Decimal::from(OTHER_MME)),
     }
 }
@@ -61,9 +68,16 @@ struct Day {
 }
 
 /// The test, on each of 7 consecutive days ending at most `tolerant_gap_days` before `as_of`.
-pub(super) fn tolerant(timeline: &Timeline<'_>, as_of: Date, list: ListState, site: &Site) -> Known<Tolerance> {
+pub(super) fn tolerant(
+    timeline: &Timeline<'_>,
+    as_of: Date,
+    list: ListState,
+    site: &Site,
+) -> Known<Tolerance> {
     let gap = i64::from(site.tolerant_gap_days);
-    let days: Vec<Day> = (0..DAYS + gap).map(|ago| day(timeline, minus(as_of, ago))).collect();
+    let days: Vec<Day> = (0..DAYS + gap)
+        .map(|ago| day(timeline, minus(as_of, ago)))
+        .collect();
     let windows = || days.windows(DAYS as usize);
     let reached = |value: Decimal| value >= Decimal::ONE;
     if windows().any(|window| window.iter().all(|day| reached(day.scheduled))) {
@@ -88,16 +102,27 @@ pub(super) fn tolerant(timeline: &Timeline<'_>, as_of: Date, list: ListState, si
 }
 
 fn day(timeline: &Timeline<'_>, date: Date) -> Day {
-    let mut day = Day { scheduled: Decimal::ZERO, at_most: Decimal::ZERO, uncomputable: None };
+    let mut day = Day {
+        scheduled: Decimal::ZERO,
+        at_most: Decimal::ZERO,
+        uncomputable: None,
+    };
     for Span { row, .. } in timeline.once.iter().filter(|span| span.covers(date)) {
-        let at_most = share(row, &row.reading.amounts(), row.dose.mme_per_day.map(crate::dose::MmePerDay::value));
+        let at_most = share(
+            row,
+            &row.reading.amounts(),
+            row.dose.mme_per_day.map(crate::dose::MmePerDay::value),
+        );
         match at_most {
             Some(share) => day.at_most = day.at_most.saturating_add(share),
             None => {
                 day.uncomputable = Some(Doubt::Dose {
                     order: row.reference.clone(),
                     because: row.dose.because.clone().unwrap_or_else(|| {
-                        format!("{} has no amount that can be compared.", row.medicine.short_name)
+                        format!(
+                            "{} has no amount that can be compared.",
+                            row.medicine.short_name
+                        )
                     }),
                 });
                 continue;

@@ -46,7 +46,9 @@ pub(super) fn mme(rows: &mut [MedicineRow], factors: &Factors<'_>, medications: 
 
 fn partial(mut total: Total) -> Total {
     total.floor = true;
-    total.because.push("Not all medication orders could be read.".into());
+    total
+        .because
+        .push("Not all medication orders could be read.".into());
     total
 }
 
@@ -55,24 +57,47 @@ struct Totalled {
     doses: Vec<(usize, OrderDose)>,
 }
 
-fn totalled(rows: &[MedicineRow], factors: &Factors<'_>, within: impl Fn(&MedicineRow) -> bool) -> Totalled {
-    let members = || rows.iter().enumerate().filter(|(_, row)| enters(row) && within(row));
+fn totalled(
+    rows: &[MedicineRow],
+    factors: &Factors<'_>,
+    within: impl Fn(&MedicineRow) -> bool,
+) -> Totalled {
+    let members = || {
+        rows.iter()
+            .enumerate()
+            .filter(|(_, row)| enters(row) && within(row))
+    };
     // R10: a banded factor looks at the patient's whole daily amount of the ingredient.
     let mut by_ingredient: BTreeMap<String, Decimal> = BTreeMap::new();
     for (_, row) in members() {
-        for amount in row.reading.amounts().into_iter().filter(|amount| amount.unit == AmountUnit::Mg) {
+        for amount in row
+            .reading
+            .amounts()
+            .into_iter()
+            .filter(|amount| amount.unit == AmountUnit::Mg)
+        {
             let sum = by_ingredient.entry(amount.ingredient.name).or_default();
             *sum = sum.saturating_add(amount.amount);
         }
     }
     let doses: Vec<(usize, OrderDose)> = members()
         .map(|(index, row)| {
-            let ingredient = row.medicine.opioids.first().map(|opioid| opioid.ingredient.name.as_str());
+            let ingredient = row
+                .medicine
+                .opioids
+                .first()
+                .map(|opioid| opioid.ingredient.name.as_str());
             let total = ingredient.and_then(|name| by_ingredient.get(name).copied());
-            (index, dose::convert(&row.reading, factors.table, factors.set, total))
+            (
+                index,
+                dose::convert(&row.reading, factors.table, factors.set, total),
+            )
         })
         .collect();
-    Totalled { total: dose::total(doses.iter().map(|(_, dose)| dose)), doses }
+    Totalled {
+        total: dose::total(doses.iter().map(|(_, dose)| dose)),
+        doses,
+    }
 }
 
 /// Opioids that count, and medicines that could not be identified: these make the total a floor.
@@ -80,4 +105,3 @@ fn enters(row: &MedicineRow) -> bool {
     let unidentified = row.medicine.recognised == Recognised::Unidentified;
     row.counts_in_mme && !row.moud && (row.medicine.is_opioid() || unidentified)
 }
-

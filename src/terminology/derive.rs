@@ -46,8 +46,8 @@ impl Words {
     pub(super) fn of(text: &str) -> Words {
         let mut words = text.to_lowercase();
         let (mut topical, mut injected, mut rectal) = (false, false, false);
-        for word in tokens(text) {
-            match word.as_str() {
+        for word in words.split(|letter: char| !letter.is_alphanumeric()) {
+            match word {
                 "cream" | "gel" | "ointment" | "lotion" | "eye" | "ear" | "otic" => topical = true,
                 "iv" | "intravenous" | "intramuscular" | "subcutaneous" | "intrathecal"
                 | "epidural" | "infusion" | "pca" | "vial" | "ampule" | "ampoule" | "ampul"
@@ -82,7 +82,16 @@ impl Words {
             (&["inject", "cartridge", "prefilled"], Injection),
             (&["rectal", "enema"], Rectal),
             (&["nasal"], Nasal),
-            (&["film", "oral spray", "mucosal spray"], FilmOralSpray),
+            (
+                &[
+                    "buccal film",
+                    "oral film",
+                    "sublingual film",
+                    "oral spray",
+                    "mucosal spray",
+                ],
+                FilmOralSpray,
+            ),
             (
                 &["buccal", "sublingual", "lozenge", "troche", "lollipop"],
                 BuccalSublingualTabletLozenge,
@@ -102,7 +111,12 @@ impl Words {
     }
 
     fn says_extended(&self) -> bool {
-        self.any(&["extended release", "extended-release", "12 hr", "24 hr"])
+        // RxNorm begins such names with the hours; elsewhere they could be an interval.
+        let hours = ["12 hr", "24 hr"]
+            .iter()
+            .any(|hours| self.0.starts_with(hours));
+        hours
+            || self.any(&["extended release", "extended-release"])
             || tokens(&self.0).any(|word| matches!(word.as_str(), "er" | "xr" | "sr" | "cr"))
     }
 }

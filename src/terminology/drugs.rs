@@ -186,7 +186,7 @@ impl Reading<'_, '_> {
             "drug-classes.csv",
             &["class", "ingredient_rxcui", "ingredient"],
             |row| {
-                let place = drugs.intern(Some(row.number(1)?), &row.get(2).to_lowercase());
+                let place = drugs.intern(row.maybe(1)?, &row.get(2).to_lowercase());
                 let given = CLASSES.iter().filter(|(class, _)| *class == row.get(0));
                 for (_, set) in given {
                     let only = recipe(*set).map_or(&[][..], |recipe| recipe.only_named);
@@ -273,7 +273,7 @@ impl Reading<'_, '_> {
             // Heroin stands there with its other name.
             let name = row.get(2).split(" (").next().unwrap_or_default();
             let place = drugs.intern(row.maybe(1)?, name);
-            // An opioid without an RxNorm code is in no class.
+            // A site's product counts though its ingredient is in no class.
             let sets = &mut drugs.classes[usize::from(place)];
             *sets = sets.with(ValueSet::OpioidByIngredient);
             let ingredient = drugs.ingredients[usize::from(place)].clone();

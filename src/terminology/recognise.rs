@@ -89,7 +89,13 @@ fn coded(
     let table_name = tables.name_of(code).unwrap_or_default();
     let drug = tables.drugs.drugs.get(&best.rxcui);
     let mut found = match drug {
-        Some(drug) => content(tables, best.rxcui, drug),
+        Some(drug) => {
+            let mut found = content(tables, best.rxcui, drug);
+            if drug.level == Level::Ingredient {
+                add_peers(tables, &mut found, peers);
+            }
+            found
+        }
         // A retired group code: its name is all there is.
         None => in_text(tables, table_name).unwrap_or_default(),
     };
@@ -147,6 +153,31 @@ fn content(tables: &Terminology, rxcui: u32, drug: &Drug) -> Found {
         ingredients,
         opioids,
         extended,
+    }
+}
+
+/// Some clients send a combination as one code for each ingredient.
+fn add_peers(tables: &Terminology, found: &mut Found, peers: &[Known<'_>]) {
+    for peer in peers {
+        let Some(drug) = tables.drugs.drugs.get(&peer.rxcui) else {
+            continue;
+        };
+        let more = content(tables, peer.rxcui, drug);
+        for place in more.ingredients {
+            if !found.ingredients.contains(&place) {
+                found.ingredients.push(place);
+            }
+        }
+        for content in more.opioids {
+            let known = found
+                .opioids
+                .iter_mut()
+                .find(|known| known.ingredient == content.ingredient);
+            match known {
+                Some(known) => known.form = known.form.or(content.form),
+                None => found.opioids.push(content),
+            }
+        }
     }
 }
 

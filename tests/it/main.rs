@@ -1,1 +1,4 @@
-//! HTTP, contract and tidy tests.
+//! What is tested from outside: HTTP, the contract file, the shape of the repository.
+
+mod http;
+mod service;

@@ -201,7 +201,7 @@ impl Text {
             let joined = match self.link {
                 Link::And | Link::Additional => true,
                 Link::Pause => !self.clause.moments.is_empty(),
-                Link::None => false,
+                Link::None => told.on_top,
             };
             if !joined || self.most_times.is_some() {
                 return None;

@@ -66,6 +66,8 @@ pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
     while let Some(first) = rest.first() {
         let (token, length) = match first {
             letter if letter.is_whitespace() => (None, 1),
+            // "24-hour".
+            '-' if rest.get(1).is_some_and(|next| next.is_alphabetic()) => (None, 1),
             digit if digit.is_ascii_digit() => number(rest)?,
             '.' if rest.get(1).is_some_and(char::is_ascii_digit) => number(rest)?,
             letter if letter.is_alphabetic() => word(rest),

@@ -1,0 +1,59 @@
+//! `serve`: the service.
+
+use super::runtime;
+use crate::config::{LogSettings, ServeSettings, load};
+use crate::hooks::{self, Chart, Clock, Shared};
+use crate::server::{self, Layers, Listeners, Signals};
+use crate::telemetry::{self, Stopwatch};
+use anyhow::bail;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tracing::{info, warn};
+
+/// Load balancers look about once a second whether a service is ready.
+const NOTICE: Duration = Duration::from_secs(3);
+
+/// Serves until told to stop.
+pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result<ExitCode> {
+    if let Some(refusal) = settings.refusal() {
+        bail!(refusal);
+    }
+    telemetry::log(log).map_err(anyhow::Error::msg)?;
+    telemetry::quiet_panics();
+    let shared = Arc::new(shared(settings)?);
+    let metrics = telemetry::install()?;
+    let layers = Layers {
+        cors_origins: settings.cors_origin.clone(),
+        max_body_bytes: settings.calls.max_body_bytes,
+    };
+    runtime()?.block_on(async {
+        let listeners = Listeners::bind(settings.listen, settings.management_listen).await?;
+        server::run(
+            shared,
+            listeners,
+            &layers,
+            metrics,
+            Signals { notice: NOTICE },
+        )
+        .await
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {
+    let loading = Stopwatch::start();
+    let content = load(&settings.content)?;
+    info!(
+        duration_ms = loading.elapsed().as_millis(),
+        "content loaded"
+    );
+    warn!("clients are not authenticated: whoever reaches the service can ask it");
+    let chart = Chart::Nowhere;
+    let services = hooks::enabled(&settings.services.disable_service);
+    let mut shared = Shared::new(content, chart, services, settings.services.discovery);
+    shared.options = settings.calls.options();
+    shared.deadline = settings.calls.deadline();
+    shared.clock = Clock::fixed_at(settings.as_of);
+    Ok(shared)
+}

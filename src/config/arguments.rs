@@ -1,0 +1,177 @@
+//! Arguments of the commands other than `serve`.
+
+use super::{ContentSettings, ServiceSettings};
+use crate::terminology::FactorSet;
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use url::Url;
+
+/// Shells that completions exist for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "their names")]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+/// For people or for machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TextFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Form of replay's report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
+    /// For build servers.
+    Junit,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Examples:\n  opioid-cds demo\n  opioid-cds demo --listen 127.0.0.1:0\n\nNo authentication, synthetic patients, this machine only: never put it where others reach it."
+)]
+pub struct DemoArguments {
+    /// Address of the service; must be on this machine. Port 0 takes a free one.
+    #[arg(
+        long,
+        env = "OPIOID_CDS_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080"
+    )]
+    pub listen: SocketAddr,
+    /// Address of the FHIR server over the fixtures; must be on this machine. Port 0 takes a free one.
+    #[arg(
+        long,
+        env = "OPIOID_CDS_FHIR_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8090"
+    )]
+    pub fhir_listen: SocketAddr,
+    /// Address of health and metrics; must be on this machine.
+    #[arg(
+        long,
+        env = "OPIOID_CDS_MANAGEMENT_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:9090"
+    )]
+    pub management_listen: SocketAddr,
+    /// The day it is in the demo; without it, the day of the fixtures.
+    #[arg(long, env = "OPIOID_CDS_AS_OF", value_name = "INSTANT")]
+    pub as_of: Option<Timestamp>,
+    /// Services.
+    #[command(flatten)]
+    pub services: ServiceSettings,
+    /// Content.
+    #[command(flatten)]
+    pub content: ContentSettings,
+}
+
+/// Arguments of `replay`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Examples:\n  opioid-cds replay fhir-fixtures\n  opioid-cds replay fhir-fixtures/opioid-benzo --format junit > report.xml\n  opioid-cds replay --url http://127.0.0.1:8080 fhir-fixtures\n\nExit code: 0 all equal, 1 differences, 2 could not run."
+)]
+pub struct ReplayArguments {
+    /// Case folders, or folders that hold some.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Send the cases to this service instead, with their dates moved to now.
+    #[arg(long, value_name = "BASE")]
+    pub url: Option<Url>,
+    /// With --url: serve the `fhir/` folders of cases here; the service must list http://ADDRESS as --fhir-server.
+    /// Without it, cases that need a FHIR server are skipped.
+    #[arg(long, value_name = "ADDRESS", requires = "url")]
+    pub fhir_listen: Option<SocketAddr>,
+    /// The instant that the cases are judged at, instead of their own; with --url, the service's clock.
+    #[arg(long, env = "OPIOID_CDS_AS_OF", value_name = "INSTANT")]
+    pub as_of: Option<Timestamp>,
+    /// Form of the report.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+    /// Content.
+    #[command(flatten)]
+    pub content: ContentSettings,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Examples:\n  opioid-cds explain request.json\n  opioid-cds explain --fhir chart/ request.json --format json\n  opioid-cds explain bundle.json        # as patient-view, for each patient in it\n\nExit code: 0 all files answered, 2 otherwise."
+)]
+pub struct ExplainArguments {
+    /// CDS Hooks requests, FHIR Bundles or resources.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Answers what the prefetch lacks from the resources in this folder: JSON resources, Bundles or NDJSON.
+    #[arg(long, value_name = "DIR")]
+    pub fhir: Option<PathBuf>,
+    /// The instant that the requests are judged at; without it, now.
+    #[arg(long, env = "OPIOID_CDS_AS_OF", value_name = "INSTANT")]
+    pub as_of: Option<Timestamp>,
+    /// Form of the answer.
+    #[arg(long, value_enum, default_value_t = TextFormat::Text)]
+    pub format: TextFormat,
+    /// Content.
+    #[command(flatten)]
+    pub content: ContentSettings,
+}
+
+/// Arguments of `mme`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Examples:\n  opioid-cds mme order.json\n  opioid-cds mme --factor-set cdc-2016 --format json orders.ndjson\n\nThe total leaves out orders that are cancelled, stopped, completed, entered in error or doNotPerform. No date is looked at."
+)]
+pub struct MmeArguments {
+    /// MedicationRequest resources, Bundles or NDJSON.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Which conversion factors.
+    #[arg(long, env = "OPIOID_CDS_FACTOR_SET", value_name = "SET", default_value_t = FactorSet::Cdc2022)]
+    pub factor_set: FactorSet,
+    /// Form of the answer.
+    #[arg(long, value_enum, default_value_t = TextFormat::Text)]
+    pub format: TextFormat,
+    /// Terminology files laid over the built-in ones, file by file.
+    #[arg(long, env = "OPIOID_CDS_TERMINOLOGY", value_name = "DIR")]
+    pub terminology: Option<PathBuf>,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Examples:\n  opioid-cds check\n  opioid-cds check --site site.toml --cards our-cards/\n\nExit code: 0 nothing found, 1 faults found."
+)]
+pub struct CheckArguments {
+    /// Folder of fixtures; without it `fhir-fixtures` where there is one, else the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    pub fixtures: Option<PathBuf>,
+    /// Content.
+    #[command(flatten)]
+    pub content: ContentSettings,
+}
+
+/// Arguments of `healthcheck`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Exit code: 0 ready, 1 not ready or not reachable.")]
+pub struct HealthcheckArguments {
+    /// Address of the service on this machine, as given to serve.
+    #[arg(
+        long,
+        env = "OPIOID_CDS_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080"
+    )]
+    pub listen: SocketAddr,
+}

@@ -1,0 +1,143 @@
+//! Content: terminology, card texts and site settings, the built-in ones with a site's own files laid over them.
+
+use super::{ContentSettings, SiteError, read_site};
+use crate::advise::Content;
+use crate::cards::CardTexts;
+use crate::patient::Site;
+use crate::terminology::{Problem, Terminology};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+/// What is wrong with the content.
+#[derive(Debug)]
+pub enum ContentError {
+    /// The site file.
+    Site(SiteError),
+    /// A folder of overrides cannot be read.
+    Unreadable(String),
+    /// Faults in content files.
+    Faults(Vec<Problem>),
+}
+
+impl fmt::Display for ContentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Site(error) => error.fmt(f),
+            Self::Unreadable(because) => f.write_str(because),
+            Self::Faults(problems) => {
+                let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
+                f.write_str(&lines.join("\n"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for ContentError {}
+
+impl ContentError {
+    /// Every fault, as file, line and message.
+    pub fn problems(self) -> Vec<Problem> {
+        match self {
+            Self::Faults(problems) => problems,
+            Self::Site(SiteError::Setting {
+                file,
+                line,
+                message,
+            }) => {
+                vec![Problem {
+                    file,
+                    line: u64::try_from(line).ok(),
+                    message,
+                }]
+            }
+            Self::Site(SiteError::Unreadable { file, because }) => {
+                vec![Problem {
+                    file,
+                    line: None,
+                    message: because,
+                }]
+            }
+            Self::Unreadable(message) => vec![Problem {
+                file: "overrides".to_owned(),
+                line: None,
+                message,
+            }],
+        }
+    }
+}
+
+fn of_cards(problem: crate::cards::Problem) -> Problem {
+    let crate::cards::Problem {
+        file,
+        line,
+        message,
+    } = problem;
+    Problem {
+        file,
+        line,
+        message,
+    }
+}
+
+/// Loads everything, or says what is wrong with it.
+pub fn load(settings: &ContentSettings) -> Result<Content, ContentError> {
+    let site = match &settings.site {
+        Some(path) => read_site(path).map_err(ContentError::Site)?,
+        None => Site::default(),
+    };
+    load_with(settings, site)
+}
+
+/// Loads everything but the site settings, which are given.
+pub fn load_with(settings: &ContentSettings, site: Site) -> Result<Content, ContentError> {
+    let terminology = Terminology::load(&overrides(settings.terminology.as_deref())?);
+    let cards = CardTexts::load(&overrides(settings.cards.as_deref())?);
+    match (terminology, cards) {
+        (Ok(terminology), Ok(cards)) => Ok(Content {
+            terminology,
+            cards,
+            site,
+        }),
+        (terminology, cards) => {
+            let mut problems = terminology.err().unwrap_or_default();
+            problems.extend(cards.err().unwrap_or_default().into_iter().map(of_cards));
+            Err(ContentError::Faults(problems))
+        }
+    }
+}
+
+/// The files of a folder by their path in it, with `/` between parts.
+pub fn overrides(folder: Option<&Path>) -> Result<BTreeMap<String, String>, ContentError> {
+    let mut files = BTreeMap::new();
+    if let Some(folder) = folder {
+        collect(folder, "", &mut files)?;
+    }
+    Ok(files)
+}
+
+fn collect(
+    folder: &Path,
+    prefix: &str,
+    files: &mut BTreeMap<String, String>,
+) -> Result<(), ContentError> {
+    let unreadable = |path: &Path, error: std::io::Error| {
+        ContentError::Unreadable(format!("{}: {error}", path.display()))
+    };
+    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
+        let path = entry.map_err(|error| unreadable(folder, error))?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            continue;
+        };
+        if name.starts_with('.') {
+            continue;
+        }
+        if path.is_dir() {
+            collect(&path, &format!("{prefix}{name}/"), files)?;
+        } else {
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+            files.insert(format!("{prefix}{name}"), text);
+        }
+    }
+    Ok(())
+}

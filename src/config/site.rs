@@ -1,0 +1,133 @@
+//! Reading `--site FILE`: TOML into the clinical settings, with faults named by file, line and key.
+
+use crate::patient::Site;
+use crate::terminology::FactorSet;
+use std::path::Path;
+
+/// What is wrong with a site file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SiteError {
+    /// The file cannot be read.
+    #[error("{file}: {because}")]
+    Unreadable {
+        /// File.
+        file: String,
+        /// What the system says.
+        because: String,
+    },
+    /// A key is unknown or its value is no such value.
+    #[error("{file}:{line}: {message}")]
+    Setting {
+        /// File.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// Names the key.
+        message: String,
+    },
+}
+
+/// Reads and checks a site file.
+pub fn read_site(path: &Path) -> Result<Site, SiteError> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| SiteError::Unreadable {
+        file: file.clone(),
+        because: error.to_string(),
+    })?;
+    parse(&file, &text)
+}
+
+/// The settings of a table that stands in another file, such as `[site]` of a case.
+pub fn site_from_table(file: &str, table: toml::Table) -> Result<Site, SiteError> {
+    let fault = |message: String| SiteError::Setting {
+        file: file.to_owned(),
+        line: 1,
+        message,
+    };
+    let site: Site = table
+        .try_into()
+        .map_err(|error: toml::de::Error| fault(error.message().to_owned()))?;
+    match fault_in(&site) {
+        Some((key, message)) => Err(fault(format!("{key}: {message}"))),
+        None => Ok(site),
+    }
+}
+
+fn parse(file: &str, text: &str) -> Result<Site, SiteError> {
+    let site: Site = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(text, span.start));
+        let key = text.lines().nth(line - 1).and_then(key_of);
+        let message = match key {
+            Some(key) if !error.message().contains(key) => format!("{key}: {}", error.message()),
+            _ => error.message().to_owned(),
+        };
+        SiteError::Setting {
+            file: file.to_owned(),
+            line,
+            message,
+        }
+    })?;
+    match fault_in(&site) {
+        Some((key, message)) => {
+            let line = text
+                .lines()
+                .position(|line| key_of(line) == Some(key))
+                .map_or(1, |at| at + 1);
+            Err(SiteError::Setting {
+                file: file.to_owned(),
+                line,
+                message: format!("{key}: {message}"),
+            })
+        }
+        None => Ok(site),
+    }
+}
+
+/// The first setting whose text does not mean anything.
+fn fault_in(site: &Site) -> Option<(&'static str, String)> {
+    if jiff::tz::TimeZone::get(&site.tz).is_err() {
+        return Some((
+            "tz",
+            format!(
+                "\"{}\" is no IANA time zone such as America/Chicago",
+                site.tz
+            ),
+        ));
+    }
+    if let Err(error) = site.factor_set.parse::<FactorSet>() {
+        return Some(("factor_set", error.to_string()));
+    }
+    if !is_https(&site.canonical_base) {
+        return Some(("canonical_base", "must be an absolute https URL".to_owned()));
+    }
+    if site
+        .ir_order_set_url
+        .as_deref()
+        .is_some_and(|url| !is_https(url))
+    {
+        return Some((
+            "ir_order_set_url",
+            "must be an absolute https URL".to_owned(),
+        ));
+    }
+    None
+}
+
+fn is_https(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| url.scheme() == "https")
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.as_bytes()
+        .iter()
+        .take(at)
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1
+}
+
+fn key_of(line: &str) -> Option<&str> {
+    line.split_once('=')
+        .map(|(key, _)| key.trim())
+        .filter(|key| !key.is_empty())
+}

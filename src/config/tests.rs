@@ -1,0 +1,106 @@
+use super::*;
+use std::io::Write;
+
+fn serve(arguments: &[&str]) -> Result<ServeSettings, clap::Error> {
+    let line = ["opioid-cds", "serve"].iter().chain(arguments);
+    match Cli::try_parse_from(line)?.command {
+        Command::Serve(settings) => Ok(*settings),
+        _ => unreachable!("the command is serve"),
+    }
+}
+
+fn refusal(arguments: &[&str]) -> Option<String> {
+    serve(arguments).expect("settings").refusal()
+}
+
+fn site(text: &str) -> Result<crate::patient::Site, SiteError> {
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(text.as_bytes()).expect("written");
+    read_site(file.path())
+}
+
+#[test]
+fn the_command_line_is_well_formed() {
+    use clap::CommandFactory;
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn without_authentication_only_a_loopback_or_development_service_starts() {
+    assert!(refusal(&[]).is_some_and(|why| why.contains("not built yet")));
+    assert_eq!(refusal(&["--auth", "off"]), None);
+    assert!(
+        refusal(&["--auth", "off", "--listen", "0.0.0.0:80"])
+            .is_some_and(|why| why.contains("0.0.0.0:80"))
+    );
+    assert_eq!(
+        refusal(&["--auth", "off", "--listen", "0.0.0.0:80", "--development"]),
+        None
+    );
+}
+
+#[test]
+fn a_fixed_clock_is_for_development() {
+    assert!(serve(&["--as-of", "2026-11-01T12:00:00Z"]).is_err());
+    assert!(serve(&["--as-of", "2026-11-01T12:00:00Z", "--development"]).is_ok());
+}
+
+#[test]
+fn origins_are_written_as_browsers_send_them() {
+    assert!(serve(&["--cors-origin", "https://ehr.example.org"]).is_ok());
+    for wrong in [
+        "*",
+        "https://ehr.example.org/",
+        "ehr.example.org",
+        "https://EHR.example.org",
+        "https://a.example:443",
+    ] {
+        assert!(serve(&["--cors-origin", wrong]).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn defaults_are_those_of_the_interface() {
+    let settings = serve(&[]).expect("settings");
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.management_listen.to_string(), "127.0.0.1:9090");
+    assert_eq!(settings.calls.deadline_ms, 450);
+    assert_eq!(settings.calls.max_body_bytes, 10_485_760);
+    assert_eq!(settings.calls.max_cards_order_sign, 3);
+    assert_eq!(settings.calls.max_cards_patient_view, 2);
+}
+
+#[test]
+fn a_site_file_is_read() {
+    let site = site("tz = \"America/Chicago\"\ngrace_days = 7\nincomplete_card = \"off\"\n")
+        .expect("a site");
+    assert_eq!((site.tz.as_str(), site.grace_days), ("America/Chicago", 7));
+}
+
+#[test]
+fn a_fault_in_a_site_file_names_line_and_key() {
+    for (text, line, key) in [
+        ("grace_days = 7\ngrace_dayz = 7\n", 2, "grace_dayz"),
+        ("\ngrace_days = \"seven\"\n", 2, "grace_days"),
+        ("tz = \"Mars/Base\"\n", 1, "tz"),
+        (
+            "grace_days = 7\nfactor_set = \"cdc-1999\"\n",
+            2,
+            "factor_set",
+        ),
+        ("canonical_base = \"here\"\n", 1, "canonical_base"),
+        ("grace_days = \n", 1, "grace_days"),
+    ] {
+        match site(text) {
+            Err(SiteError::Setting {
+                line: found,
+                message,
+                ..
+            }) => {
+                assert_eq!(found, line, "{text}");
+                assert!(message.contains(key), "{message}");
+            }
+            other => unreachable!("{text}: {other:?}"),
+        }
+    }
+}

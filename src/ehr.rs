@@ -1,0 +1,1 @@
+//! A FHIR server over resources in memory.

@@ -1,0 +1,213 @@
+//! `POST /cds-services/{id}`: one call from body to cards.
+//!
+//! Prefetch first, then only what is missing; the one place that waits on a network.
+
+use super::body::receive;
+use super::gather::{self, Wanted};
+use super::{HookError, Service, Shared, request};
+use crate::advise::{self, Advice, Call, Outcome};
+use crate::fhir::{self, Fetched, Gap, Record, Source};
+use crate::rules;
+use crate::telemetry::{self, Stage, Stopwatch};
+use crate::wire;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+use tracing::field::{self, Empty};
+use tracing::{Span, debug, info, info_span};
+
+/// Kept back from the deadline for the core and for writing the answer.
+const RESERVE: Duration = Duration::from_millis(40);
+
+/// The handler.
+pub(super) async fn call(
+    State(shared): State<Arc<Shared>>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<Response, HookError> {
+    let Path(id) = path.map_err(|_| HookError::UnknownService)?;
+    let service = shared.service(&id)?;
+    let watch = Stopwatch::start();
+    let span = info_span!(
+        "call",
+        service.id = service.id,
+        hook = service.hook.as_str(),
+        hook_instance = Empty
+    );
+    let answered =
+        tracing::Instrument::instrument(answer(&shared, service, request, watch), span.clone())
+            .await;
+    let status = match &answered {
+        Ok(_) => StatusCode::OK,
+        Err(error) => error.status().0,
+    };
+    let took = watch.elapsed();
+    telemetry::call_answered(service.id, status.as_u16(), took);
+    span.in_scope(|| {
+        let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        match &answered {
+            Ok((_, said)) => info!(status = 200, duration_ms, cards = said.cards, topics = %said.topics, "answered"),
+            Err(error) => info!(status = status.as_u16(), duration_ms, fault = %error.log_text(), "refused"),
+        }
+    });
+    answered.map(|(response, _)| response)
+}
+
+/// What an answer says, for the log.
+struct Said {
+    cards: usize,
+    topics: String,
+}
+
+async fn answer(
+    shared: &Shared,
+    service: &'static Service,
+    request: Request,
+    watch: Stopwatch,
+) -> Result<(Response, Said), HookError> {
+    let body = receive(request).await?;
+    let advice = advise_on(shared, service, &body, watch).await?;
+    let writing = Stopwatch::start();
+    let cards = match advice.outcome {
+        Outcome::Cards(response) => response,
+        Outcome::Missing(queries) => return Err(HookError::Missing(queries)),
+    };
+    let topics: Vec<&str> = cards
+        .cards
+        .iter()
+        .map(|card| card.source.topic.code.as_str())
+        .collect();
+    let said = Said {
+        cards: cards.cards.len(),
+        topics: topics.join(","),
+    };
+    for card in &cards.cards {
+        let rule = card
+            .extension
+            .card
+            .rules
+            .first()
+            .map_or("none", String::as_str);
+        telemetry::card(rule, card.indicator.as_str());
+    }
+    let body = write(&cards);
+    writing.finish(Stage::Write);
+    Ok((
+        ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
+        said,
+    ))
+}
+
+/// The body of a 200.
+pub fn write(cards: &wire::Response) -> Vec<u8> {
+    serde_json::to_vec(cards).expect("cards serialise: their maps have string keys")
+}
+
+/// Everything between a body and its advice: what the handler, `replay` and the fixture tests share.
+pub async fn advise_on(
+    shared: &Shared,
+    service: &'static Service,
+    body: &[u8],
+    watch: Stopwatch,
+) -> Result<Advice, HookError> {
+    let as_of = shared.clock.now();
+    let request = request::read(body, service)?;
+    Span::current().record("hook_instance", field::debug(&request.hook_instance));
+    if !is_for_clinicians(&request) {
+        return Ok(Advice {
+            outcome: Outcome::Cards(wire::Response::default()),
+            rules: Vec::new(),
+            snapshot: None,
+        });
+    }
+    let advice = advise_on_request(shared, service, &request, as_of, watch).await;
+    log_advice(&advice);
+    Ok(advice)
+}
+
+/// Patients and their proxies get no clinician guidance (contract R-094).
+pub fn is_for_clinicians(request: &wire::Request<'_>) -> bool {
+    !["Patient/", "RelatedPerson/"]
+        .iter()
+        .any(|kind| request.user_id.starts_with(kind))
+}
+
+/// Reads, gathers what is missing, and advises.
+pub async fn advise_on_request(
+    shared: &Shared,
+    service: &'static Service,
+    request: &wire::Request<'_>,
+    as_of: Timestamp,
+    watch: Stopwatch,
+) -> Advice {
+    let needs = rules::needs(service.hook);
+    let call = Call {
+        hook: service.hook,
+        service_id: service.id,
+        hook_instance: &request.hook_instance,
+        patient_id: &request.patient_id,
+        user_id: &request.user_id,
+        encounter_id: request.encounter_id.as_deref(),
+        selections: &request.selections,
+        options: &shared.options,
+    };
+    let advised = |record: &Record<'_>| {
+        let advising = Stopwatch::start();
+        let advice = advise::advise(&shared.content, &call, record, as_of);
+        advising.finish(Stage::Advise);
+        advice
+    };
+    let reading = Stopwatch::start();
+    let wanted = {
+        let source = source(request, &[]);
+        let record = fhir::read_record(&source, &needs);
+        let wanted = if advise::concerns_us(&shared.content, &call, &record) {
+            gather::wanted(&source, &record, &needs)
+        } else {
+            Wanted::default()
+        };
+        reading.finish(Stage::Read);
+        if wanted.is_empty() {
+            return advised(&record);
+        }
+        wanted
+    };
+    let left = shared
+        .deadline
+        .saturating_sub(RESERVE)
+        .saturating_sub(watch.elapsed());
+    let gathering = Stopwatch::start();
+    let fetched = gather::gather(&shared.chart, request, wanted, &needs, left).await;
+    let reading = gathering.finish(Stage::Gather);
+    let source = source(request, &fetched);
+    let record = fhir::read_record(&source, &needs);
+    reading.finish(Stage::Read);
+    advised(&record)
+}
+
+fn source<'a>(request: &'a wire::Request<'a>, fetched: &'a [Fetched]) -> Source<'a> {
+    Source {
+        encounter_id: request.encounter_id.as_deref(),
+        draft_orders: request.draft_orders,
+        prefetch: &request.prefetch,
+        fetched,
+        ..Source::new(&request.patient_id)
+    }
+}
+
+/// Rules by answer and reads by gap, counted; gaps also logged, without what they were about.
+fn log_advice(advice: &Advice) {
+    for rule in &advice.rules {
+        telemetry::rule(rule.id, rule.answer.as_str());
+    }
+    for gap in advice.snapshot.iter().flat_map(|snapshot| &snapshot.gaps) {
+        if let Gap::Read(query, why) = gap {
+            telemetry::gap(*query, why);
+            debug!(query = query.key(), why = telemetry::why(why), "gap");
+        }
+    }
+}

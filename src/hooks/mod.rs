@@ -1,0 +1,156 @@
+//! The HTTP surface of CDS Hooks: discovery, calls, feedback, health, errors.
+//!
+//! Knows routes, statuses, and the order in which a request is checked (contract section 3).
+//! Refuses to know clinical meaning, and layers that are not about CDS Hooks.
+
+mod body;
+pub mod call;
+mod clock;
+mod discovery;
+mod error;
+mod feedback;
+pub mod gather;
+mod health;
+mod members;
+pub mod request;
+mod service;
+
+pub use clock::Clock;
+pub use discovery::document;
+pub use error::{Fault, HookError};
+pub use gather::Chart;
+pub use service::{SERVICES, Service, enabled, service};
+
+use crate::advise::Content;
+use crate::cards::ClientOptions;
+use crate::config::Discovery;
+use axum::Router;
+use axum::body::Bytes;
+use axum::routing::{MethodRouter, get, post};
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// What all calls share; the same from start to end, but for readiness.
+#[derive(Debug)]
+pub struct Shared {
+    /// Codes, words, settings.
+    pub content: Content,
+    /// Where the data come from that the prefetch lacks.
+    pub chart: Chart,
+    /// What a client can take.
+    pub options: ClientOptions,
+    /// By when an answer leaves.
+    pub deadline: Duration,
+    /// Where `as_of` comes from.
+    pub clock: Clock,
+    /// Services that answer.
+    pub services: Vec<&'static Service>,
+    /// Override reason codes that metrics may name.
+    pub known_reasons: BTreeSet<String>,
+    discovery: Bytes,
+    stopping: AtomicBool,
+}
+
+impl Shared {
+    /// Services that answer, and how they are advertised.
+    pub fn new(
+        content: Content,
+        chart: Chart,
+        services: Vec<&'static Service>,
+        discovery: Discovery,
+    ) -> Shared {
+        Shared {
+            content,
+            chart,
+            options: ClientOptions::default(),
+            deadline: Duration::from_millis(450),
+            clock: Clock::System,
+            discovery: Bytes::from(document(&services, discovery)),
+            services,
+            known_reasons: feedback::known_reasons(),
+            stopping: AtomicBool::new(false),
+        }
+    }
+
+    /// From now on readiness fails, so that no new calls are sent here.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// The service with this id, if it answers.
+    fn service(&self, id: &str) -> Result<&'static Service, HookError> {
+        self.services
+            .iter()
+            .copied()
+            .find(|service| service.id == id)
+            .ok_or(HookError::UnknownService)
+    }
+}
+
+/// Every route of the service.
+fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 6] {
+    [
+        ("/cds-services", get(discovery::discovery)),
+        (
+            "/cds-services/{id}",
+            post(call::call).fallback(service::wrong_method),
+        ),
+        (
+            "/cds-services/{id}/feedback",
+            post(feedback::feedback).fallback(service::wrong_method),
+        ),
+        ("/health/live", get(health::live)),
+        ("/health/ready", get(health::ready)),
+        ("/openapi.yaml", get(health::openapi)),
+    ]
+}
+
+/// The routes of the management listener.
+fn management_routes(metrics: PrometheusHandle) -> [(&'static str, MethodRouter<Arc<Shared>>); 3] {
+    let page = move || async move { metrics.render() };
+    [
+        ("/health/live", get(health::live)),
+        ("/health/ready", get(health::ready)),
+        ("/metrics", get(page)),
+    ]
+}
+
+/// The paths of both listeners, for those who describe them.
+pub fn paths() -> BTreeSet<&'static str> {
+    routes()
+        .into_iter()
+        .map(|(path, _)| path)
+        .chain(["/metrics"])
+        .collect()
+}
+
+/// The service's router; layers are the server's.
+pub fn router(shared: Arc<Shared>) -> Router {
+    assemble(routes(), shared)
+}
+
+/// The management listener's router.
+pub fn management_router(shared: Arc<Shared>, metrics: PrometheusHandle) -> Router {
+    assemble(management_routes(metrics), shared)
+}
+
+fn assemble(
+    routes: impl IntoIterator<Item = (&'static str, MethodRouter<Arc<Shared>>)>,
+    shared: Arc<Shared>,
+) -> Router {
+    routes
+        .into_iter()
+        .fold(Router::new(), |router, (path, methods)| {
+            router.route(path, methods)
+        })
+        .method_not_allowed_fallback(|| async { HookError::Method })
+        .fallback(|| async { HookError::UnknownPath })
+        .with_state(shared)
+}

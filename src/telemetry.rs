@@ -1,0 +1,225 @@
+//! Every span field, event and metric name, in one place.
+//!
+//! Knows names and labels; every label is bounded.
+//! Refuses to know patient data: no names, ids of patients, drugs, texts, tokens or bodies pass through here.
+//!
+//! Log and span fields: `request_id`, `service.id`, `hook`, `hook_instance`, `status`, `duration_ms`,
+//! `cards` (how many), `topics` (rule ids of the cards), `missing` (prefetch keys), `fault` (log text of a refusal),
+//! `feedback.outcome`, `feedback.reason` (a code of the project, else `other`), `gap` (name of a read and why).
+
+use crate::config::{LogFormat, LogSettings};
+use crate::fhir::{Query, Why};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use std::time::{Duration, Instant};
+use tracing_subscriber::EnvFilter;
+
+/// Calls answered; labels `service`, `status`.
+const CALLS: &str = "opioid_cds_calls_total";
+/// Seconds a call took; label `service`.
+const CALL_SECONDS: &str = "opioid_cds_call_duration_seconds";
+/// Seconds a stage of a call took; label `stage`: read, gather, advise, write.
+const STAGE_SECONDS: &str = "opioid_cds_stage_duration_seconds";
+/// FHIR queries sent; label `outcome`: ok, or why not.
+const FHIR_QUERIES: &str = "opioid_cds_fhir_queries_total";
+/// Reads that failed or stayed partial; labels `query`, `why`.
+const GAPS: &str = "opioid_cds_gaps_total";
+/// Rules by answer; labels `rule`, `answer`: fires, silent, cannot-tell.
+const RULES: &str = "opioid_cds_rules_total";
+/// Cards sent; labels `rule` (the leading one), `indicator`.
+const CARDS: &str = "opioid_cds_cards_total";
+/// Feedback; labels `service`, `outcome`: accepted, overridden; `reason`: a code of the project, other, none.
+const FEEDBACK: &str = "opioid_cds_feedback_total";
+/// Always 1; label `version`.
+const BUILD: &str = "opioid_cds_build_info";
+
+/// Bounds of the duration histograms, in seconds; the deadline is 0.45.
+const SECONDS: [f64; 12] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.45, 1.0, 5.0,
+];
+
+/// A stage of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Checking the body and reading the prefetch.
+    Read,
+    /// Asking the FHIR server.
+    Gather,
+    /// The core.
+    Advise,
+    /// Writing the answer.
+    Write,
+}
+
+impl Stage {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Gather => "gather",
+            Self::Advise => "advise",
+            Self::Write => "write",
+        }
+    }
+}
+
+/// Measures from its start.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that measures durations; no answer depends on it"
+    )]
+    pub fn start() -> Stopwatch {
+        Stopwatch(Instant::now())
+    }
+
+    /// Since the start.
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+
+    /// Records what a stage took, and gives a new stopwatch for the next one.
+    pub fn finish(self, stage: Stage) -> Stopwatch {
+        histogram!(STAGE_SECONDS, "stage" => stage.as_str()).record(self.elapsed().as_secs_f64());
+        Stopwatch::start()
+    }
+}
+
+/// Sets up logging to standard error.
+pub fn log(settings: &LogSettings) -> Result<(), String> {
+    let filter = EnvFilter::try_new(&settings.log_level)
+        .map_err(|error| format!("--log {}: {error}", settings.log_level))?;
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Text => lines.try_init(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .try_init(),
+    }
+    .map_err(|error| format!("logging: {error}"))
+}
+
+/// Panics are logged by their place alone: what was thrown may hold patient data.
+pub fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        tracing::error!(place, "panic");
+    }));
+}
+
+/// A recorder for the whole process; call once.
+pub fn install() -> Result<PrometheusHandle, BuildError> {
+    let handle = builder()?.install_recorder()?;
+    describe();
+    Ok(handle)
+}
+
+/// A recorder for one test.
+pub fn local() -> Result<metrics_exporter_prometheus::PrometheusRecorder, BuildError> {
+    Ok(builder()?.build_recorder())
+}
+
+fn builder() -> Result<PrometheusBuilder, BuildError> {
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
+}
+
+fn describe() {
+    describe_counter!(CALLS, "Calls answered, by service and HTTP status.");
+    describe_histogram!(CALL_SECONDS, metrics::Unit::Seconds, "Time a call took.");
+    describe_histogram!(
+        STAGE_SECONDS,
+        metrics::Unit::Seconds,
+        "Time a stage of a call took."
+    );
+    describe_counter!(FHIR_QUERIES, "FHIR queries, by outcome.");
+    describe_counter!(GAPS, "Reads that failed or stayed partial.");
+    describe_counter!(RULES, "Rules, by answer.");
+    describe_counter!(CARDS, "Cards sent, by leading rule and indicator.");
+    describe_counter!(FEEDBACK, "Feedback, by outcome and known override reason.");
+    describe_gauge!(BUILD, "The version that runs.");
+    gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+}
+
+/// A call was answered; `service` is the id of one of our services.
+pub fn call_answered(service: &'static str, status: u16, took: Duration) {
+    counter!(CALLS, "service" => service, "status" => status.to_string()).increment(1);
+    histogram!(CALL_SECONDS, "service" => service).record(took.as_secs_f64());
+}
+
+/// A query was sent to the FHIR server; `None`: it was answered.
+pub fn fhir_query(outcome: Option<&Why>) {
+    counter!(FHIR_QUERIES, "outcome" => outcome.map_or("ok", why)).increment(1);
+}
+
+/// A read failed or stayed partial.
+pub fn gap(query: Query, because: &Why) {
+    counter!(GAPS, "query" => query_name(query), "why" => why(because)).increment(1);
+}
+
+/// A rule answered.
+pub fn rule(id: &'static str, answer: &'static str) {
+    counter!(RULES, "rule" => id, "answer" => answer).increment(1);
+}
+
+/// A card was sent; the rule is the leading one.
+pub fn card(rule: &str, indicator: &'static str) {
+    counter!(CARDS, "rule" => rule.to_owned(), "indicator" => indicator).increment(1);
+}
+
+/// Feedback came; the reason is one of ours, `other` or `none`.
+pub fn feedback(service: &'static str, outcome: &'static str, reason: String) {
+    counter!(FEEDBACK, "service" => service, "outcome" => outcome, "reason" => reason).increment(1);
+}
+
+/// The name of a read in logs and metrics.
+pub fn query_name(query: Query) -> &'static str {
+    match query {
+        Query::Patient => "patient",
+        Query::Medications => "medications",
+        Query::Conditions => "conditions",
+        Query::Encounters => "encounters",
+        Query::Laboratory => "laboratory",
+        Query::Surveys => "surveys",
+        Query::Procedures => "procedures",
+        Query::Plans => "plans",
+        Query::Statements => "statements",
+        Query::Dispenses => "dispenses",
+        Query::Goals => "goals",
+        Query::ServiceRequests => "service-requests",
+        Query::Appointments => "appointments",
+        Query::Tasks => "tasks",
+        Query::SocialHistory => "social-history",
+        Query::ContextEncounter => "context-encounter",
+    }
+}
+
+/// Why a read failed, in logs and metrics: one word, a status by its hundred.
+pub fn why(why: &Why) -> &'static str {
+    match why {
+        Why::NotSent => "not-sent",
+        Why::NotAllowed => "not-allowed",
+        Why::ClientFailed => "client-failed",
+        Why::Refused => "refused",
+        Why::Status(500..) => "status-5xx",
+        Why::Status(400..) => "status-4xx",
+        Why::Status(_) => "status-other",
+        Why::Timeout => "timeout",
+        Why::Unreachable => "unreachable",
+        Why::Malformed => "malformed",
+        Why::TooMuch => "too-much",
+        Why::MorePages => "more-pages",
+        Why::Entries { .. } => "entries",
+    }
+}
