@@ -50,7 +50,9 @@ fn strength_in(name: &str) -> Option<Decimal> {
         return None;
     }
     let number = before.trim_end();
-    let start = number.rfind(|c: char| !c.is_ascii_digit() && c != '.').map_or(0, |at| at + 1);
+    let start = number
+        .rfind(|c: char| !c.is_ascii_digit() && c != '.')
+        .map_or(0, |at| at + 1);
     // A slice at a character boundary: the character before it is what was found.
     number.get(start..)?.parse().ok()
 }
@@ -161,21 +163,10 @@ pub(super) fn other_prescriber(snapshot: &Snapshot, row: &MedicineRow) -> Option
     requester.display.clone()
 }
 
-/// Which total a card names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Of {
-    /// The regimen now.
-    Now,
-    /// The regimen once this is signed.
-    After,
-    /// The drafts, where the regimen could not be read.
-    DraftsAlone,
-}
-
-/// A total of MME a day.
-pub(super) fn mme_after(snapshot: &Snapshot, total: &Total, of: Of) -> Option<Fact> {
+/// A total of MME a day, of the regimen before (`now`) or after signing.
+pub(super) fn mme_after(snapshot: &Snapshot, total: &Total, now: bool) -> Option<Fact> {
     let mme = total.mme_per_day?;
-    let belongs = move |row: &&MedicineRow| if of == Of::Now { row.before } else { row.after };
+    let belongs = move |row: &&MedicineRow| if now { row.before } else { row.after };
     let counted = || {
         snapshot
             .rows
@@ -187,8 +178,6 @@ pub(super) fn mme_after(snapshot: &Snapshot, total: &Total, of: Of) -> Option<Fa
         ("mme", text(mme.rounded())),
         ("up_to", Slot::Flag(counted().any(|row| row.dose.up_to))),
         ("floor", Slot::Flag(total.floor)),
-        ("now", Slot::Flag(of == Of::Now)),
-        ("alone", Slot::Flag(of == Of::DraftsAlone)),
     ]);
     let evidence = counted().map(|row| row.reference.clone()).collect();
     Some(fact("mme-after", filled, evidence))

@@ -7,7 +7,7 @@ mod pair;
 #[cfg(test)]
 mod tests;
 
-use super::named::{self, Of, slots, text};
+use super::named::{self, slots, text};
 use super::{Answer, Fact, Finding, Proposal, Slots, Suggest};
 use crate::fhir::Query;
 use crate::patient::{Doubt, Hook, Known, MedicineRow, Snapshot};
@@ -124,10 +124,10 @@ fn facts(snapshot: &Snapshot, pair: &Pair<'_>) -> Vec<Fact> {
     }
     facts.extend(named::older(snapshot));
     let total = snapshot.mme.after.as_ref();
-    let of = if snapshot.hook.is_order() { Of::After } else { Of::Now };
+    let now = !snapshot.hook.is_order();
     // One opioid with a number names its MME itself.
     let more = pair.opioids.len() > 1 || total.is_some_and(|total| total.floor);
-    facts.extend(total.filter(|_| more).and_then(|total| named::mme_after(snapshot, total, of)));
+    facts.extend(total.filter(|_| more).and_then(|total| named::mme_after(snapshot, total, now)));
     facts
 }
 
