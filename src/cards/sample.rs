@@ -259,7 +259,7 @@ pub(crate) fn files() -> BTreeMap<String, String> {
         ("naloxone-offer", "overdose-rescue"),
         ("opioid-benzo", "sedation"),
         ("mme-total", "dose"),
-        ("patient-brief", "patient-brief"),
+        ("patient-brief", "brief"),
     ];
     let mut files = BTreeMap::new();
     for (id, group) in groups {

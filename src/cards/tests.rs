@@ -542,3 +542,20 @@ fn a_missing_shared_phrase_is_a_problem() {
     );
     assert_eq!(problems(&[("phrases.en.md", &strange)]).len(), 1);
 }
+
+#[test]
+fn the_built_in_texts_are_sound() {
+    let problems = CardTexts::load(&BTreeMap::new()).err().unwrap_or_default();
+    let shown: Vec<String> = problems
+        .iter()
+        .map(|problem| {
+            format!(
+                "{}:{}: {}",
+                problem.file,
+                problem.line.unwrap_or(0),
+                problem.message
+            )
+        })
+        .collect();
+    assert_eq!(shown, Vec::<String>::new());
+}
