@@ -24,16 +24,19 @@ pub struct Incomplete<'a> {
     pub snapshot: &'a Snapshot,
     /// Why the rules that matter could not tell.
     pub doubts: &'a [Doubt],
+    /// What the client can take.
+    pub options: &'a ClientOptions,
 }
 
 /// The card that says so: no evidence grade, no suggestions, no override reasons.
 pub fn incomplete_card(
     texts: &CardTexts,
     incomplete: Incomplete<'_>,
-    options: &ClientOptions,
     naming: Naming<'_>,
 ) -> Card {
-    let snapshot = incomplete.snapshot;
+    let Incomplete {
+        snapshot, options, ..
+    } = incomplete;
     let slots: Slots = [("what", Slot::List(what(incomplete)))].into();
     let filling = Filling {
         slots: &slots,

@@ -72,10 +72,7 @@ async fn answer(
     let body = receive(request).await?;
     let advice = advise_on(shared, service, &body, watch).await?;
     let writing = Stopwatch::start();
-    let cards = match advice.outcome {
-        Outcome::Cards(response) => response,
-        Outcome::Missing(queries) => return Err(HookError::Missing(queries)),
-    };
+    let cards = cards_of(advice)?;
     let topics: Vec<&str> = cards
         .cards
         .iter()
@@ -108,25 +105,31 @@ pub fn write(cards: &wire::Response) -> Vec<u8> {
 }
 
 /// Everything between a body and its advice: what the handler, `replay` and the fixture tests share.
+/// `None`: a patient or a proxy asks, and gets no clinician guidance (contract R-094).
 pub async fn advise_on(
     shared: &Shared,
     service: &'static Service,
     body: &[u8],
     watch: Stopwatch,
-) -> Result<Advice, HookError> {
+) -> Result<Option<Advice>, HookError> {
     let as_of = shared.clock.now();
     let request = request::read(body, service)?;
     Span::current().record("hook_instance", field::debug(&request.hook_instance));
     if !is_for_clinicians(&request) {
-        return Ok(Advice {
-            outcome: Outcome::Cards(wire::Response::default()),
-            rules: Vec::new(),
-            snapshot: None,
-        });
+        return Ok(None);
     }
     let advice = advise_on_request(shared, service, &request, as_of, watch).await;
     log_advice(&advice);
-    Ok(advice)
+    Ok(Some(advice))
+}
+
+/// The cards of an advice, or the 412.
+pub fn cards_of(advice: Option<Advice>) -> Result<wire::Response, HookError> {
+    match advice.map(|advice| advice.outcome) {
+        None => Ok(wire::Response::default()),
+        Some(Outcome::Cards(response)) => Ok(response),
+        Some(Outcome::Missing(queries)) => Err(HookError::Missing(queries)),
+    }
 }
 
 /// Patients and their proxies get no clinician guidance (contract R-094).
@@ -166,7 +169,7 @@ pub async fn advise_on_request(
         let source = source(request, &[]);
         let record = fhir::read_record(&source, &needs);
         let wanted = if advise::concerns_us(&shared.content, &call, &record) {
-            gather::wanted(&source, &record, &needs)
+            gather::wanted(&shared.chart, &source, &record, &needs)
         } else {
             Wanted::default()
         };
@@ -189,7 +192,7 @@ pub async fn advise_on_request(
     advised(&record)
 }
 
-fn source<'a>(request: &'a wire::Request<'a>, fetched: &'a [Fetched]) -> Source<'a> {
+pub(super) fn source<'a>(request: &'a wire::Request<'a>, fetched: &'a [Fetched]) -> Source<'a> {
     Source {
         encounter_id: request.encounter_id.as_deref(),
         draft_orders: request.draft_orders,
@@ -204,7 +207,7 @@ fn log_advice(advice: &Advice) {
     for rule in &advice.rules {
         telemetry::rule(rule.id, rule.answer.as_str());
     }
-    for gap in advice.snapshot.iter().flat_map(|snapshot| &snapshot.gaps) {
+    for gap in &advice.snapshot.gaps {
         if let Gap::Read(query, why) = gap {
             telemetry::gap(*query, why);
             debug!(query = query.key(), why = telemetry::why(why), "gap");

@@ -102,6 +102,16 @@ fn common_forms_are_read() {
         ("1 tab q6h p.r.n.", "up to 60"),
         ("Take 1 tablet by mouth 2 (two) times daily.", "30"),
         ("1 tablet in the morning and evening, 2 at bedtime", "60"),
+        ("take 1 tablet by mouth q.4h. p.r.n.", "up to 90"),
+        ("10 mg, Oral, Every 6 hours PRN, severe pain", "up to 60"),
+        (
+            "1 tab(s) orally every 6 hours, As Needed - for pain",
+            "up to 60",
+        ),
+        (
+            "Take 1 tablet every 6 hours as needed for Pain (severe).",
+            "up to 60",
+        ),
         ("1 to 2 tablets 3 to 4 times daily", "up to 120"),
         (
             "Take 1 tablet twice daily. May take 1 additional tablet daily as needed",
@@ -198,6 +208,10 @@ fn in_doubt_a_text_is_not_read() {
         "1 tablet at bedtime daily and every 6 hours",
         "1 tablet over a day",
         "take 1 tablet every 2nd day",
+        "take 1 tablet at bedtime and",
+        "1 tablet am the bedtime",
+        "1 tablet daily up to",
+        "take 1 tab.5 mg daily",
     ] {
         assert_eq!(told(OXYCODONE_10, words), "unknown", "{words}");
     }
