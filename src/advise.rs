@@ -2,7 +2,7 @@
 //!
 //! Decides what an empty list means: nothing to say, or something could not be read (catalogue section 7).
 
-use crate::cards::{self, CardTexts, ClientOptions, Naming};
+use crate::cards::{self, CardTexts, ClientOptions, Incomplete, Naming};
 use crate::fhir::{Query, Read, Record};
 use crate::patient::{Ask, Basis, Doubt, Hook, ScopeBranch, Site, Snapshot, Switch};
 use crate::rules::{self, Answer, CHECK_INCOMPLETE, Finding, Rule, Tier};
@@ -116,7 +116,12 @@ pub fn advise(content: &Content, call: &Call<'_>, record: &Record<'_>, as_of: Ti
     let outcome = match silence(&snapshot, &answers, &response) {
         Silence::Spoken | Silence::NothingToSay => None,
         Silence::Incomplete(doubts) if content.site.incomplete_card == Switch::On => {
-            let card = cards::incomplete_card(&content.cards, &snapshot, &doubts, naming);
+            let about = Incomplete {
+                snapshot: &snapshot,
+                doubts: &doubts,
+                options: call.options,
+            };
+            let card = cards::incomplete_card(&content.cards, about, naming);
             incomplete = Some((card.uuid.clone(), doubts));
             response.cards.push(card);
             None

@@ -3,14 +3,45 @@
 //! Knows card files, the merge rules of the catalogue (section 5) and lengths.
 //! Refuses to know FHIR input, clinical thresholds and I/O.
 
+mod about;
+mod checks;
+mod compose;
+mod content;
+mod detail;
+mod escape;
+mod fields;
+pub mod gate;
+mod incomplete;
+mod links;
+mod merge;
+mod naming;
+mod phrases;
+mod texts;
+mod unread;
+mod wording;
+
+pub use about::{About, AboutLink, AboutReason, AboutSource, Level, Selection, Status};
+pub use incomplete::{Incomplete, incomplete_card};
+
 use crate::patient::Snapshot;
 use crate::rules::{Answer, Rule};
 use crate::wire::Response;
+use minijinja::Environment;
 use std::collections::BTreeMap;
 
-/// All card texts, parsed and checked.
+/// By these words a response explains MME, once (language guide section 2).
+const MME_WORDS: &str = "morphine milligram equivalents";
+
+/// All card texts, parsed, checked and compiled.
 #[derive(Debug)]
-pub struct CardTexts {}
+pub struct CardTexts {
+    /// Every section of every file, by file, line and section.
+    env: Environment<'static>,
+    /// By rule id; `check-incomplete` too.
+    rules: BTreeMap<&'static str, texts::RuleText>,
+    /// `phrases.en.md`.
+    phrases: texts::Words,
+}
 
 /// A fault in a content file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +57,12 @@ pub struct Problem {
 impl CardTexts {
     /// The built-in texts with override files laid over them, per file (`opioid-benzo/card.en.md`, `phrases.en.md`).
     pub fn load(overrides: &BTreeMap<String, String>) -> Result<CardTexts, Vec<Problem>> {
-        let _ = overrides;
-        Ok(CardTexts {})
+        texts::load(overrides)
+    }
+
+    /// What `about.md` of a rule says, `check-incomplete` included.
+    pub fn about(&self, rule: &str) -> Option<&About> {
+        self.rules.get(rule).map(|text| &text.about)
     }
 }
 
@@ -62,6 +97,8 @@ pub struct Rendered {
     pub response: Response,
     /// Rule id → card uuid.
     pub shown_on: BTreeMap<&'static str, String>,
+    /// Texts that could not be filled and were left out: mistakes of a rule or of a card file, without patient data.
+    pub problems: Vec<Problem>,
 }
 
 /// The call's names that uuids are derived from.
@@ -81,17 +118,12 @@ pub fn render(
     options: &ClientOptions,
     naming: Naming<'_>,
 ) -> Rendered {
-    let _ = (texts, snapshot, answers, options, naming);
-    Rendered::default()
+    let group_of = |id: &str| texts.rule(id).map(|text| text.about.group.as_str());
+    let planned = merge::plan(snapshot.hook, answers, group_of, options);
+    compose::Composer::new(texts, snapshot, options, naming).all(&planned)
 }
 
-/// The card that stands in for an empty list when a check was cut short (catalogue section 7).
-pub fn incomplete_card(
-    texts: &CardTexts,
-    snapshot: &Snapshot,
-    doubts: &[crate::patient::Doubt],
-    naming: Naming<'_>,
-) -> crate::wire::Card {
-    let _ = (texts, snapshot, doubts, naming);
-    unimplemented!("filled in with the merge step")
-}
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;

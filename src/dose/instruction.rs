@@ -48,11 +48,11 @@ pub(super) fn intake(instruction: &Instruction, medicine: &Medicine) -> Result<I
 
 /// As needed by its element or its words: a record that leaves the element out does not make it scheduled.
 pub(super) fn as_needed(instruction: &Instruction) -> bool {
+    let codes = instruction.timing.iter().flat_map(|timing| &timing.codes);
     instruction.as_needed
-        || instruction
-            .text
-            .as_deref()
-            .is_some_and(text::says_as_needed)
+        || codes
+            .chain(&instruction.text)
+            .any(|words| text::says_as_needed(words))
 }
 
 fn has_range(timing: &Timing) -> bool {

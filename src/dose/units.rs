@@ -130,12 +130,12 @@ fn spelling(text: &str) -> Spelling {
     if let Some(unit) = measured(&text) {
         return Spelling::Unit(unit);
     }
-    if OTHER_MEASURES.contains(&text.as_str()) || text.contains(['/', '[', '%']) {
+    if listed(OTHER_MEASURES, &text) || text.contains(['/', '[', '%']) {
         return Spelling::Other;
     }
     let mut words = text.split([' ', ',', '-']).filter(|word| !word.is_empty());
     let counted =
-        words.next().is_some_and(is_counted) && words.all(|word| QUALIFIERS.contains(&word));
+        words.next().is_some_and(is_counted) && words.all(|word| listed(QUALIFIERS, word));
     if counted || qualified_before(&text) {
         Spelling::Unit(Unit::Counted)
     } else {
@@ -180,167 +180,42 @@ fn measured(text: &str) -> Option<Unit> {
 /// "oral tablet", "transdermal patch": the form before the noun.
 fn qualified_before(text: &str) -> bool {
     text.rsplit_once(' ').is_some_and(|(before, noun)| {
-        is_counted(noun) && before.split(' ').all(|word| QUALIFIERS.contains(&word))
+        is_counted(noun) && before.split(' ').all(|word| listed(QUALIFIERS, word))
     })
+}
+
+fn listed(list: &str, word: &str) -> bool {
+    list.split(' ').any(|listed| listed == word)
 }
 
 fn is_counted(word: &str) -> bool {
     let word = word.trim_matches(|letter| "{}.".contains(letter));
-    let singular = word
-        .strip_suffix("es")
-        .filter(|stem| PLURAL_ES.contains(stem));
-    let singular = singular.or_else(|| word.strip_suffix('s'));
-    COUNTED.contains(&word)
-        || singular.is_some_and(|word| COUNTED.contains(&word))
+    let singular = word.strip_suffix('s').map(|stem| match stem {
+        "patche" => "patch",
+        stem => stem,
+    });
+    listed(COUNTED, word)
+        || singular.is_some_and(|word| listed(COUNTED, word))
         || word == "suppositories"
 }
 
-/// Stems whose plural takes "es".
-const PLURAL_ES: &[&str] = &["patch"];
-
-/// Counted units: R8's list, its v3 orderable drug form codes, and how clients write them.
-const COUNTED: &[&str] = &[
-    "1",
-    "tablet",
-    "tab",
-    "tbl",
-    "tabl",
-    "tabs",
-    "caplet",
-    "pill",
-    "capsule",
-    "cap",
-    "caps",
-    "softgel",
-    "film",
-    "strip",
-    "lozenge",
-    "troche",
-    "suppository",
-    "supp",
-    "suppos",
-    "actuation",
-    "actuat",
-    "spray",
-    "spry",
-    "patch",
-    "each",
-    "ea",
-    // v3 orderable drug forms below TAB, CAP, SUPP, PATCH and SPRY.
-    "ortab",
-    "buctab",
-    "srbuctab",
-    "chewtab",
-    "cptab",
-    "disintab",
-    "drtab",
-    "ectab",
-    "erectab",
-    "ertab",
-    "ertab12",
-    "ertab24",
-    "ortroche",
-    "sltab",
-    "vagtab",
-    "orcap",
-    "entcap",
-    "erentcap",
-    "ereccap",
-    "ercap",
-    "ercap12",
-    "ercap24",
-    "recsupp",
-    "urethsupp",
-    "vagsupp",
-    "tpatch",
-    "tpath16",
-    "tpath24",
-    "tpath2wk",
-    "tpath72",
-    "tpathwk",
-];
+/// Counted units: R8's list, how clients write them,
+/// and the v3 orderable drug forms below TAB, CAP, SUPP, PATCH and SPRY.
+const COUNTED: &str = "1 tablet tab tbl tabl tabs caplet pill capsule cap caps softgel film strip lozenge \
+    troche suppository supp suppos actuation actuat spray spry patch each ea ortab \
+    buctab srbuctab chewtab cptab disintab drtab ectab erectab ertab ertab12 ertab24 \
+    ortroche sltab vagtab orcap entcap erentcap ereccap ercap ercap12 ercap24 recsupp \
+    urethsupp vagsupp tpatch tpath16 tpath24 tpath2wk tpath72 tpathwk";
 
 /// Words that say which tablet, and change no count.
-const QUALIFIERS: &[&str] = &[
-    "oral",
-    "extended",
-    "release",
-    "er",
-    "xr",
-    "sr",
-    "dr",
-    "delayed",
-    "immediate",
-    "ir",
-    "sublingual",
-    "sl",
-    "buccal",
-    "disintegrating",
-    "dispersible",
-    "chewable",
-    "coated",
-    "film",
-    "transdermal",
-    "rectal",
-    "nasal",
-    "mucosal",
-    "hour",
-    "12",
-    "24",
-    "72",
-    "hr",
-];
+const QUALIFIERS: &str = "oral extended release er xr sr dr delayed immediate ir sublingual sl buccal \
+    disintegrating dispersible chewable coated film transdermal rectal nasal mucosal \
+    hour 12 24 72 hr";
 
 /// Measures that no rule can use; a count beside one of them contradicts it.
-const OTHER_MEASURES: &[&str] = &[
-    "g",
-    "gm",
-    "gram",
-    "grams",
-    "kg",
-    "ng",
-    "pg",
-    "l",
-    "dl",
-    "cl",
-    "ul",
-    "liter",
-    "litre",
-    "u",
-    "unit",
-    "units",
-    "iu",
-    "meq",
-    "mmol",
-    "mol",
-    "puff",
-    "puffs",
-    "drp",
-    "drop",
-    "drops",
-    "gtt",
-    "tsp",
-    "teaspoon",
-    "tbsp",
-    "tablespoon",
-    "h",
-    "hr",
-    "d",
-    "day",
-    "days",
-    "min",
-    "wk",
-    "mo",
-    "a",
-    "dose",
-    "doses",
-    "box",
-    "bottle",
-    "package",
-    "kit",
-    "ml/h",
-    "inhalation",
-];
+const OTHER_MEASURES: &str = "g gm gram grams kg ng pg l dl cl ul liter litre u unit units iu meq mmol mol puff \
+    puffs drp drop drops gtt tsp teaspoon tbsp tablespoon h hr d day days min wk mo a \
+    dose doses box bottle package kit ml/h inhalation";
 
 #[cfg(test)]
 mod tests {
@@ -358,56 +233,12 @@ mod tests {
     /// R8: any case, singular or plural, bare or in braces, and as clients write them.
     #[test]
     fn counted_units_are_read_in_every_spelling() {
-        for spelling in [
-            "tablet",
-            "Tablets",
-            "TABLET(S)",
-            "tab",
-            "Tabs",
-            "tab.",
-            "{tablet}",
-            "{tbl}",
-            "{pill}",
-            "pill",
-            "capsule",
-            "CAPSULES",
-            "cap",
-            "caps",
-            "{capsule}",
-            "film",
-            "films",
-            "{film}",
-            "lozenge",
-            "lozenges",
-            "suppository",
-            "suppositories",
-            "SUPP",
-            "actuation",
-            "{actuat}",
-            "actuations",
-            "spray",
-            "sprays",
-            "{spray}",
-            "patch",
-            "patches",
-            "{patch}",
-            "{Patch}",
-            "each",
-            "ea",
-            "EA",
-            "{each}",
-            "1",
-            "TAB",
-            "CAP",
-            "PATCH",
-            "TPATH72",
-            "ERTAB12",
-            "SLTAB",
-            "tablet, extended release",
-            "oral tablet",
-            "transdermal patch",
-            " tablet ",
-        ] {
+        let spellings = "tablet|Tablets|TABLET(S)|tab|Tabs|tab.|{tablet}|{tbl}|{pill}|pill|capsule|\
+                         CAPSULES|cap|caps|{capsule}|film|films|{film}|lozenge|lozenges|suppository|\
+                         suppositories|SUPP|actuation|{actuat}|actuations|spray|sprays|{spray}|patch|\
+                         patches|{patch}|{Patch}|each|ea|EA|{each}|1|TAB|CAP|PATCH|TPATH72|ERTAB12|SLTAB|\
+                         tablet, extended release|oral tablet|transdermal patch| tablet ";
+        for spelling in spellings.split('|') {
             assert_eq!(
                 unit_of(&quantity(Some(spelling), None)),
                 Some(Unit::Counted),
@@ -453,34 +284,9 @@ mod tests {
     /// R8: anything else is unknown; source-errors 8.
     #[test]
     fn other_units_are_unknown() {
-        for spelling in [
-            "",
-            " ",
-            "g",
-            "{puff}",
-            "[drp]",
-            "drop",
-            "mg/kg",
-            "mg/mL",
-            "mg/d",
-            "mL/h",
-            "U",
-            "[iU]",
-            "unit",
-            "tsp",
-            "[tsp_us]",
-            "dose",
-            "{dose}",
-            "mmol",
-            "tablet/day",
-            "tablet of something",
-            "box",
-            "%",
-            "ng",
-            "kg",
-            "L",
-            "h",
-        ] {
+        let spellings = "| |g|{puff}|[drp]|drop|mg/kg|mg/mL|mg/d|mL/h|U|[iU]|unit|tsp|[tsp_us]|dose|\
+                         {dose}|mmol|tablet/day|tablet of something|box|%|ng|kg|L|h";
+        for spelling in spellings.split('|') {
             assert_eq!(unit_of(&quantity(Some(spelling), None)), None, "{spelling}");
             assert_eq!(unit_of(&quantity(None, Some(spelling))), None, "{spelling}");
         }

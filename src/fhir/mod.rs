@@ -3,7 +3,9 @@
 //! Knows JSON shapes, prefetch keys, queries, paging, and what could not be read.
 //! Refuses to know medicines' classes, doses, rules and cards.
 
+mod allowed;
 mod bundle;
+mod client;
 mod everything;
 mod fetched;
 mod memory;
@@ -16,6 +18,8 @@ mod views;
 mod when;
 mod whose;
 
+pub use allowed::{Allowed, BadBase, Base};
+pub use client::{Call, Client, ClientError, Limits};
 pub use everything::{patients_in, read_everything};
 pub use fetched::{Asked, Fetched, Need};
 pub use memory::{MemoryServer, Problem, fetch_from_memory, fetch_medications_from_memory};

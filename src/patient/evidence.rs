@@ -362,9 +362,7 @@ impl<'r> Sources<'r> {
     /// MOUD now: a current medicine, a row that says so, or a treatment procedure within 90 days.
     pub(super) fn moud(&self, rows: &[MedicineRow]) -> Known<Moud> {
         let depot_for_oud = |row: &MedicineRow| {
-            row.is(ValueSet::Naltrexone)
-                && row.reason_sets.has(ValueSet::OpioidUseDisorder)
-                && row.is_depot()
+            row.is(ValueSet::NaltrexoneDepot) && row.reason_sets.has(ValueSet::OpioidUseDisorder)
         };
         let taken = rows
             .iter()

@@ -154,12 +154,9 @@ impl MedicineRow {
             .any(|a| other.medicine.ingredients.iter().any(|b| a.name == b.name))
     }
 
-    /// A depot injection, by name: the tables carry no dose form for medicines other than opioids.
+    /// A depot injection of naltrexone.
     pub fn is_depot(&self) -> bool {
-        let name = self.medicine.name.to_lowercase();
-        ["inject", "vivitrol", "depot", "380 mg"]
-            .iter()
-            .any(|word| name.contains(word))
+        self.is(ValueSet::NaltrexoneDepot)
     }
 
     /// Shares an opioid with the other.

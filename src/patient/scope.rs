@@ -352,12 +352,14 @@ impl Evidence<'_> {
 
 /// A usable row without an ICD-10-CM code, in none of the cancer lists, whose words name a cancer.
 fn may_be_cancer(row: &Row) -> bool {
-    row.usage == Use::Usable
-        && !row.has_icd
-        && !row.sets.has(ValueSet::Cancer)
-        && !row.sets.has(ValueSet::CancerNeverCounts)
-        && CANCER_WORDS.iter().any(|word| row.text.contains(word))
-        && !NOT_CANCER_WORDS.iter().any(|word| row.text.contains(word))
+    if row.usage != Use::Usable || row.has_icd {
+        return false;
+    }
+    row.sets.has(ValueSet::CancerSiteUnknown)
+        || !row.sets.has(ValueSet::Cancer)
+            && !row.sets.has(ValueSet::CancerNeverCounts)
+            && CANCER_WORDS.iter().any(|word| row.text.contains(word))
+            && !NOT_CANCER_WORDS.iter().any(|word| row.text.contains(word))
 }
 
 /// The encounter of the context is a hospital stay.

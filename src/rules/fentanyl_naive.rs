@@ -306,17 +306,19 @@ fn suggest(snapshot: &Snapshot, draft: &MedicineRow) -> Vec<Suggest> {
     if renews || !has_id(&draft.reference) {
         return Vec::new();
     }
-    let delete = |key: &'static str| Suggest {
+    let delete = |key: &'static str, slots| Suggest {
         key,
-        slots: slots([("medicine", text(&draft.medicine.short_name))]),
+        slots,
         proposal: Proposal::DeleteDraft {
             reference: draft.reference.clone(),
         },
         recommended: false,
     };
-    let mut suggest = vec![delete("delete-draft")];
-    if snapshot.site.ir_order_set_url.is_some() {
-        suggest.push(delete("delete-then-short-acting"));
+    let medicine = || ("medicine", text(&draft.medicine.short_name));
+    let mut suggest = vec![delete("delete-draft", slots([medicine()]))];
+    if let Some(url) = &snapshot.site.ir_order_set_url {
+        let slots = slots([medicine(), ("url", text(url))]);
+        suggest.push(delete("delete-then-short-acting", slots));
     }
     suggest
 }

@@ -7,7 +7,7 @@ mod working;
 #[cfg(test)]
 mod tests;
 
-use super::named::{self, Of, slots, text};
+use super::named::{self, slots, text};
 use super::{Answer, Finding, Proposal, Slot, Slots, Suggest, share};
 use crate::dose::Total;
 use crate::fhir::Query;
@@ -117,6 +117,15 @@ fn below(snapshot: &Snapshot, sum: &Sum<'_>) -> Answer {
         return Answer::CannotTell(named::total_doubts(snapshot, sum.total));
     }
     Answer::silent(format!("The total would be {} MME/day, below 50.", sum.after.normalize()))
+}
+
+/// What a total is the total of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// The regimen once this is signed.
+    After,
+    /// The drafts, where the regimen could not be read.
+    DraftsAlone,
 }
 
 /// A row of the sheet that fires.

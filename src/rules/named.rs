@@ -3,30 +3,13 @@
 //! Knows which slots each shared phrase has, and which rows count as a benzodiazepine or a sedative anywhere in the catalogue.
 //! Refuses to know decision tables.
 
-use super::{Fact, Slot, Slots};
+use super::naming;
+pub(super) use super::naming::{fact, slots, text};
+use super::{Fact, Slot};
 use crate::dose::{Answer as DoseAnswer, Total};
 use crate::patient::{ConditionFact, Doubt, FactDate, MedicineRow, Moud, RowKind, Snapshot};
 use crate::terminology::ValueSet;
 use rust_decimal::Decimal;
-
-/// A text slot.
-pub(super) fn text(value: impl Into<String>) -> Slot {
-    Slot::Text(value.into())
-}
-
-/// Slots by name.
-pub(super) fn slots<const N: usize>(pairs: [(&'static str, Slot); N]) -> Slots {
-    Slots::from(pairs)
-}
-
-/// A fact with its rows.
-pub(super) fn fact(key: &'static str, slots: Slots, evidence: Vec<String>) -> Fact {
-    Fact {
-        key,
-        slots,
-        evidence,
-    }
-}
 
 /// "Mar 2021", or nothing where the record has no date.
 pub(super) fn month(date: Option<FactDate>) -> String {
@@ -35,20 +18,51 @@ pub(super) fn month(date: Option<FactDate>) -> String {
 
 /// A condition with its date.
 pub(super) fn dated(key: &'static str, condition: &ConditionFact) -> Fact {
-    let filled = slots([
-        ("name", text(condition.name.clone())),
-        ("date", text(month(condition.date))),
-    ]);
-    fact(key, filled, vec![condition.reference.clone()])
+    naming::condition(key, condition)
 }
 
-/// "40 mg/day", "25 µg/h", or nothing where it could not be computed.
+/// "40 mg/day", "25 µg/h", the instruction as written where it is short, or nothing.
 pub(super) fn daily_dose(row: &MedicineRow) -> String {
     match &row.dose.daily_dose {
-        None => String::new(),
         Some(rate) if rate.ends_with("/h") => rate.replace("ug/h", "µg/h"),
         Some(amount) => format!("{amount}/day"),
+        None => match daily_milligrams(row) {
+            Some(amount) => format!("{amount} mg/day"),
+            None => instruction(row).unwrap_or_default(),
+        },
     }
+}
+
+/// Milligrams a day of a medicine that is no opioid: units a day times the strength in its name.
+///
+/// The terminology tables carry strengths of opioids only.
+pub(super) fn daily_milligrams(row: &MedicineRow) -> Option<Decimal> {
+    let units = row.dose.units_per_day?;
+    let strength = strength_in(&row.medicine.name)?;
+    units.checked_mul(strength).map(|amount| amount.normalize())
+}
+
+/// The "1" of "lorazepam 1 MG Oral Tablet"; nothing where the name gives it per millilitre.
+fn strength_in(name: &str) -> Option<Decimal> {
+    let name = name.to_lowercase();
+    let (before, after) = name.split_once("mg")?;
+    if after.trim_start().starts_with('/') && after.contains("ml") {
+        return None;
+    }
+    let number = before.trim_end();
+    let start = number
+        .rfind(|c: char| !c.is_ascii_digit() && c != '.')
+        .map_or(0, |at| at + 1);
+    // A slice at a character boundary: the character before it is what was found.
+    number.get(start..)?.parse().ok()
+}
+
+/// Longer instructions are not repeated on a card.
+const SHORT_INSTRUCTION: usize = 48;
+
+fn instruction(row: &MedicineRow) -> Option<String> {
+    let text = row.instruction_text.as_deref()?.trim();
+    (text.chars().count() <= SHORT_INSTRUCTION).then(|| text.to_owned())
 }
 
 /// Medication for opioid use disorder.
@@ -149,21 +163,10 @@ pub(super) fn other_prescriber(snapshot: &Snapshot, row: &MedicineRow) -> Option
     requester.display.clone()
 }
 
-/// Which total a card names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Of {
-    /// The regimen now.
-    Now,
-    /// The regimen once this is signed.
-    After,
-    /// The drafts, where the regimen could not be read.
-    DraftsAlone,
-}
-
-/// A total of MME a day.
-pub(super) fn mme_after(snapshot: &Snapshot, total: &Total, of: Of) -> Option<Fact> {
+/// A total of MME a day, of the regimen before (`now`) or after signing.
+pub(super) fn mme_after(snapshot: &Snapshot, total: &Total, now: bool) -> Option<Fact> {
     let mme = total.mme_per_day?;
-    let belongs = move |row: &&MedicineRow| if of == Of::Now { row.before } else { row.after };
+    let belongs = move |row: &&MedicineRow| if now { row.before } else { row.after };
     let counted = || {
         snapshot
             .rows
@@ -175,8 +178,6 @@ pub(super) fn mme_after(snapshot: &Snapshot, total: &Total, of: Of) -> Option<Fa
         ("mme", text(mme.rounded())),
         ("up_to", Slot::Flag(counted().any(|row| row.dose.up_to))),
         ("floor", Slot::Flag(total.floor)),
-        ("now", Slot::Flag(of == Of::Now)),
-        ("alone", Slot::Flag(of == Of::DraftsAlone)),
     ]);
     let evidence = counted().map(|row| row.reference.clone()).collect();
     Some(fact("mme-after", filled, evidence))

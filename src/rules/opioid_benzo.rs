@@ -7,8 +7,8 @@ mod pair;
 #[cfg(test)]
 mod tests;
 
-use super::named::{self, Of, slots, text};
-use super::{Answer, Fact, Finding, Proposal, Slot, Slots, Suggest};
+use super::named::{self, slots, text};
+use super::{Answer, Fact, Finding, Proposal, Slots, Suggest};
 use crate::fhir::Query;
 use crate::patient::{Doubt, Hook, Known, MedicineRow, Snapshot};
 use crate::wire::Indicator;
@@ -96,13 +96,14 @@ fn finding(snapshot: &Snapshot, pair: &Pair<'_>, row: Row) -> Finding {
 fn card_slots(pair: &Pair<'_>, prescriber: Option<&str>) -> Slots {
     let opioid = pair.opioid_name();
     let benzodiazepine = pair.benzodiazepine();
+    let milligrams = named::daily_milligrams(benzodiazepine).map(|dose| format!("{dose} mg/day"));
     slots([
         ("opioid", text(opioid.clone())),
         ("subject", text(named::subject(&opioid))),
         ("benzodiazepine", text(benzodiazepine.medicine.short_name.clone())),
-        ("dose", text(named::daily_dose(benzodiazepine))),
+        ("dose", text(milligrams.unwrap_or_default())),
         ("prescriber", text(prescriber.unwrap_or_default())),
-        ("opioid_is_new", Slot::Flag(pair.opioid_is_new())),
+        ("news", text(pair.what_is_new())),
     ])
 }
 
@@ -123,10 +124,10 @@ fn facts(snapshot: &Snapshot, pair: &Pair<'_>) -> Vec<Fact> {
     }
     facts.extend(named::older(snapshot));
     let total = snapshot.mme.after.as_ref();
-    let of = if snapshot.hook.is_order() { Of::After } else { Of::Now };
+    let now = !snapshot.hook.is_order();
     // One opioid with a number names its MME itself.
     let more = pair.opioids.len() > 1 || total.is_some_and(|total| total.floor);
-    facts.extend(total.filter(|_| more).and_then(|total| named::mme_after(snapshot, total, of)));
+    facts.extend(total.filter(|_| more).and_then(|total| named::mme_after(snapshot, total, now)));
     facts
 }
 

@@ -22,9 +22,11 @@ pub(super) struct Told {
     pub(super) unit: Option<Unit>,
     /// The same amount told again in brackets or as the strength of each: "(10 mg)".
     pub(super) again: Vec<(Decimal, Unit)>,
+    /// "1 additional tablet": it comes on top of the dose before.
+    pub(super) on_top: bool,
 }
 
-const WORDS: [(&str, i64); 12] = [
+const WORDS: &[(&str, i64)] = &[
     ("one", 1),
     ("two", 2),
     ("three", 3),
@@ -35,8 +37,11 @@ const WORDS: [(&str, i64); 12] = [
     ("eight", 8),
     ("nine", 9),
     ("ten", 10),
+    ("eleven", 11),
     ("twelve", 12),
-    ("single", 1),
+    ("twenty four", 24),
+    ("forty eight", 48),
+    ("seventy two", 72),
 ];
 
 const HALVES: &[&str] = &[
@@ -70,11 +75,12 @@ fn word_number(tokens: &[Token]) -> Option<(Decimal, usize)> {
     if let Some(length) = longest(tokens, HALVES) {
         return Some((half, length));
     }
-    let word = tokens.first()?.word()?;
-    let value = Decimal::from(WORDS.iter().find(|(name, _)| *name == word)?.1);
-    match longest(&tokens[1..], AND_HALF) {
-        Some(length) => Some((value.checked_add(half)?, length + 1)),
-        None => Some((value, 1)),
+    let named = |(name, value): &(&str, i64)| Some((begins(tokens, name)?, *value));
+    let (length, value) = WORDS.iter().find_map(named)?;
+    let value = Decimal::from(value);
+    match longest(&tokens[length..], AND_HALF) {
+        Some(more) => Some((value.checked_add(half)?, length + more)),
+        None => Some((value, length)),
     }
 }
 
@@ -155,6 +161,8 @@ const ADJECTIVES: &[&str] = &[
     "dispersible",
 ];
 
+const ON_TOP: &[&str] = &["additional", "extra"];
+
 /// A dose: "1-2 tablets", "10 mg (1 tablet)", "one 10 mg tablet", "1".
 pub(super) fn amount(tokens: &[Token]) -> Option<(Told, usize)> {
     let (mut upper, mut length) = upper(tokens)?;
@@ -165,7 +173,9 @@ pub(super) fn amount(tokens: &[Token]) -> Option<(Told, usize)> {
         again.push(strength);
         length += each + more;
     }
+    let mut on_top = false;
     while let Some(more) = longest(&tokens[length..], ADJECTIVES) {
+        on_top |= longest(&tokens[length..], ON_TOP).is_some();
         length += more;
     }
     let unit = unit(&tokens[length..]).map(|(unit, more)| {
@@ -186,7 +196,15 @@ pub(super) fn amount(tokens: &[Token]) -> Option<(Told, usize)> {
         again.extend(told);
         length += more;
     }
-    Some((Told { upper, unit, again }, length))
+    Some((
+        Told {
+            upper,
+            unit,
+            again,
+            on_top,
+        },
+        length,
+    ))
 }
 
 /// "to 10 mg" after "5 mg".

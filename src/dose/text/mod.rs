@@ -12,7 +12,7 @@ mod tokens;
 
 use super::{Fraction, units::Unit};
 use rust_decimal::Decimal;
-use tokens::{Token, begins};
+use tokens::Token;
 
 /// What a text says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,11 +55,13 @@ pub(super) fn times_per_day(code: &str) -> Option<Fraction> {
 
 /// Does a text, understood or not, speak of use as needed?
 pub(super) fn says_as_needed(text: &str) -> bool {
-    tokens::tokens(text).is_some_and(|tokens| {
-        (0..tokens.len()).any(|at| {
-            plain::AS_NEEDED
-                .iter()
-                .any(|phrase| begins(&tokens[at..], phrase).is_some())
-        })
-    })
+    let text = text.to_lowercase().replace("p.r.n", "prn");
+    let words: Vec<&str> = text
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let text = format!(" {} ", words.join(" "));
+    plain::AS_NEEDED
+        .iter()
+        .any(|phrase| text.contains(&format!(" {phrase} ")))
 }

@@ -69,6 +69,7 @@ const ABBREVIATIONS: &[(&str, i64, i64)] = &[
     ("twice weekly", 2, 7),
     ("every other day", 1, 2),
     ("every other night", 1, 2),
+    ("every third day", 1, 3),
     ("q other day", 1, 2),
     ("daily", 1, 1),
     ("everyday", 1, 1),

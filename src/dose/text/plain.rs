@@ -147,6 +147,8 @@ const ADVICE: &[&str] = &[
     "may cause sedation",
     "caution may cause drowsiness",
     "do not drive",
+    "do not drive or operate machinery",
+    "do not drive or operate heavy machinery",
     "do not drink alcohol",
     "avoid alcohol",
     "no alcohol",
@@ -283,6 +285,7 @@ const JOINS: &[&str] = &[
     "or",
     "to",
     "/",
+    "(",
     "and / or",
     ",",
     "of",
@@ -306,8 +309,11 @@ pub(super) fn meals(tokens: &[Token]) -> Option<usize> {
 pub(super) fn as_needed(tokens: &[Token]) -> Option<usize> {
     let lead = longest(tokens, AS_NEEDED)?;
     let rest = &tokens[lead..];
-    let more = reason(rest, "for").or_else(|| reasons(rest)).unwrap_or(0);
-    Some(lead + more)
+    // "PRN, severe pain", "as needed - for pain".
+    let pause = longest(rest, &[",", "-", ":"]).unwrap_or(0);
+    let rest = &rest[pause..];
+    let reason = reason(rest, "for").or_else(|| reasons(rest));
+    Some(lead + reason.map_or(0, |length| pause + length))
 }
 
 fn reason(tokens: &[Token], lead: &str) -> Option<usize> {

@@ -44,6 +44,8 @@ struct Text {
     meals: bool,
     as_needed: bool,
     range: bool,
+    /// Two phrases did not fit each other.
+    broken: bool,
 }
 
 /// Reads all tokens, or nothing.
@@ -81,18 +83,22 @@ impl Text {
                 .or_else(|| self.often(rest))
                 .or_else(|| self.plain(rest))
                 .or_else(|| doses.then(|| self.dose(rest))?)?;
+            if self.broken {
+                return None;
+            }
             rest = rest.get(length..)?;
         }
-        Some(())
+        // A text that ends in "and" was cut off.
+        (self.link != Link::And && self.link != Link::Additional).then_some(())
     }
 
     fn link_or_limit(&mut self, tokens: &[Token]) -> Option<usize> {
         if let Some((limit, length)) = limit_phrase(tokens) {
-            self.limit(limit)?;
+            self.limit(limit);
             self.link = Link::None;
             return Some(length);
         }
-        if let Some(length) = up_to(tokens) {
+        if let Some(length) = up_to(tokens).filter(|length| amount(&tokens[*length..]).is_some()) {
             self.range = true;
             return Some(length);
         }
@@ -116,60 +122,55 @@ impl Text {
         Some(length)
     }
 
-    fn limit(&mut self, limit: Limit) -> Option<()> {
-        match limit {
-            Limit::OtherIngredient => Some(()),
+    fn limit(&mut self, limit: Limit) {
+        let same = match limit {
+            Limit::OtherIngredient => true,
             Limit::Amount(value, unit) => {
-                let same = self.most.is_none_or(|most| most == (value, unit));
-                self.most = Some((value, unit));
+                let before = self.most.replace((value, unit));
                 self.range |= self.clause.dose.is_none();
-                same.then_some(())
+                before.is_none_or(|before| before == (value, unit))
             }
             Limit::Times(times) => {
-                let same = self.most_times.is_none_or(|most| most == times);
-                self.most_times = Some(times);
-                same.then_some(())
+                let before = self.most_times.replace(times);
+                before.is_none_or(|before| before == times)
             }
-        }
+        };
+        self.broken |= !same;
     }
 
     fn often(&mut self, tokens: &[Token]) -> Option<usize> {
-        let length = match moment_phrase(tokens) {
-            Some((moment, length)) => self.moment(moment).map(|()| length),
-            None => self.rate_or_clock(tokens),
-        }?;
+        let length = if let Some((moment, length)) = moment_phrase(tokens) {
+            self.moment(moment);
+            length
+        } else if let Some((rate, length)) = rate_phrase(tokens) {
+            self.rate(rate);
+            length
+        } else {
+            // "at 8 am and 8 pm": the second clock time stands without "at".
+            let after_clock = matches!(self.clause.moments.last(), Some(Moment::Clock(..)));
+            let joined = after_clock && self.link != Link::None;
+            let (moment, length) = clock(tokens).filter(|_| joined)?;
+            self.moment(moment);
+            length
+        };
         self.link = Link::None;
         Some(length)
     }
 
-    fn rate_or_clock(&mut self, tokens: &[Token]) -> Option<usize> {
-        if let Some((rate, length)) = rate_phrase(tokens) {
-            self.rate(rate)?;
-            return Some(length);
-        }
-        // "at 8 am and 8 pm": the second clock time stands without "at".
-        let after_clock = matches!(self.clause.moments.last(), Some(Moment::Clock(..)));
-        let (moment, length) = clock(tokens).filter(|_| after_clock && self.link != Link::None)?;
-        self.moment(moment).map(|()| length)
-    }
-
     /// A second rate must say the same; one joined by "and" to another timing would add to it.
-    fn rate(&mut self, rate: Rate) -> Option<()> {
+    fn rate(&mut self, rate: Rate) {
         let adds = self.link == Link::And && !self.clause.has_no_timing();
-        let same = self
-            .clause
-            .rate
-            .is_none_or(|before| before.times == rate.times);
-        self.clause.rate = Some(rate);
+        let before = self.clause.rate.replace(rate);
+        let same = before.is_none_or(|before| before.times == rate.times);
         self.range |= rate.is_range;
-        (same && !adds).then_some(())
+        self.broken |= adds || !same;
     }
 
     /// A second moment must be joined by "and" or a comma, unless it names the same one.
-    fn moment(&mut self, moment: Moment) -> Option<()> {
+    fn moment(&mut self, moment: Moment) {
         let clause = &mut self.clause;
         if clause.moments.contains(&moment) {
-            return Some(());
+            return;
         }
         let fits = match (clause.moments.is_empty(), clause.rate) {
             (true, Some(_)) => self.link != Link::And,
@@ -177,7 +178,7 @@ impl Text {
             (false, _) => self.link != Link::None,
         };
         clause.moments.push(moment);
-        fits.then_some(())
+        self.broken |= !fits;
     }
 
     fn plain(&mut self, tokens: &[Token]) -> Option<usize> {
@@ -201,7 +202,7 @@ impl Text {
             let joined = match self.link {
                 Link::And | Link::Additional => true,
                 Link::Pause => !self.clause.moments.is_empty(),
-                Link::None => false,
+                Link::None => told.on_top,
             };
             if !joined || self.most_times.is_some() {
                 return None;

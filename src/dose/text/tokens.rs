@@ -63,14 +63,22 @@ pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
     let letters: Vec<char> = text.chars().collect();
     let mut found = Vec::new();
     let mut rest = letters.as_slice();
+    let mut after_word: Option<String> = None;
     while let Some(first) = rest.first() {
         let (token, length) = match first {
             letter if letter.is_whitespace() => (None, 1),
+            // "24-hour".
+            '-' if rest.get(1).is_some_and(|next| next.is_alphabetic()) => (None, 1),
             digit if digit.is_ascii_digit() => number(rest)?,
-            '.' if rest.get(1).is_some_and(char::is_ascii_digit) => number(rest)?,
+            // "q.4h" is every four hours, ".5" a half, "tab.5" nothing to rely on.
+            '.' if after_word.as_deref() == Some("q") => (None, 1),
+            '.' if after_word.is_none() && rest.get(1).is_some_and(char::is_ascii_digit) => {
+                number(rest)?
+            }
             letter if letter.is_alphabetic() => word(rest),
             mark => (Some(Token::Mark(*mark)), 1),
         };
+        after_word = token.as_ref().and_then(Token::word).map(str::to_owned);
         found.extend(token);
         rest = rest.get(length..)?;
     }
@@ -174,6 +182,9 @@ mod tests {
             ("Take 10mg q4-6h", "take|10|mg|q|4|-|6|h"),
             ("1 1/2 tabs", "1|part 0.5|tabs"),
             ("½ tab", "part 0.5|tab"),
+            ("q.4h.", "q|4|h|."),
+            ("tab.5", "tab|.|5"),
+            ("24-hour", "24|hour"),
             ("1 b.i.d. p.r.n.", "1|bid|.|prn|."),
             ("as-needed", "as|needed"),
             ("5/325", "5|/|325"),

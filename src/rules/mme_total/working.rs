@@ -5,7 +5,8 @@
 
 use crate::dose::Total;
 use crate::patient::{Known, MedicineRow, Snapshot, TrendPoint};
-use crate::rules::named::{self, Of, slots, text};
+use super::Of;
+use crate::rules::named::{self, slots, text};
 use crate::rules::{Fact, Slot};
 
 /// Arithmetic, trend, start from nothing, goal and score.

@@ -6,7 +6,7 @@
 use crate::dose::Total;
 use crate::fhir::Query;
 use crate::patient::{ConditionFact, Doubt, FactDate, Known, MedicineRow, Snapshot};
-use crate::rules::named::{self, Of, slots, text};
+use crate::rules::named::{self, slots, text};
 use crate::rules::reduction::reduction;
 use crate::rules::{Fact, Reason};
 use crate::terminology::ValueSet;
@@ -94,14 +94,13 @@ pub(super) fn factors(snapshot: &Snapshot) -> Factors {
     factors
 }
 
-/// The higher of the totals before and after signing; of the drafts alone where the medications could not be read.
-pub(super) fn higher_total(snapshot: &Snapshot) -> (&Total, Of) {
+/// The higher of the totals before and after signing, and whether it is the one before; of the drafts alone where the medications could not be read.
+fn higher_total(snapshot: &Snapshot) -> (&Total, bool) {
     let mme = &snapshot.mme;
     match (&mme.before, &mme.after) {
-        (Some(before), Some(after)) if before.mme_per_day > after.mme_per_day => (before, Of::Now),
-        (_, Some(after)) if snapshot.hook.is_order() => (after, Of::After),
-        (_, Some(after)) => (after, Of::Now),
-        (_, None) => (&mme.drafts_alone, Of::DraftsAlone),
+        (Some(before), Some(after)) if before.mme_per_day > after.mme_per_day => (before, true),
+        (_, Some(after)) => (after, !snapshot.hook.is_order()),
+        (_, None) => (&mme.drafts_alone, false),
     }
 }
 
@@ -137,11 +136,11 @@ impl Factors {
     }
 
     fn dose(&mut self, snapshot: &Snapshot) {
-        let (total, of) = higher_total(snapshot);
+        let (total, now) = higher_total(snapshot);
         let mme = total.mme_per_day.map(|mme| mme.value());
         match mme.filter(|mme| *mme >= DOSE) {
             Some(mme) => {
-                if let Some(named) = named::mme_after(snapshot, total, of) {
+                if let Some(named) = named::mme_after(snapshot, total, now) {
                     self.found(Weight::Major, Basis::Medicine, mme >= HIGH_DOSE, named);
                 }
             }

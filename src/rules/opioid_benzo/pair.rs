@@ -108,9 +108,20 @@ impl<'a> Pair<'a> {
         self.benzodiazepines.first().copied().expect("a pair has a benzodiazepine")
     }
 
-    /// The opioid is drafted and has no current order of its ingredient.
-    pub(super) fn opioid_is_new(&self) -> bool {
-        self.opioids.iter().any(|row| row.kind == RowKind::Draft && row.supersedes.is_empty())
+    /// Which of the two is new: "opioid", "benzodiazepine", "both", "raised" where both are known, or nothing.
+    pub(super) fn what_is_new(&self) -> &'static str {
+        let News::New(drafts) = &self.news else {
+            return "";
+        };
+        let new = |row: &&MedicineRow| row.supersedes.is_empty();
+        let opioid = drafts.iter().copied().filter(new).any(|row| row.medicine.is_opioid());
+        let benzodiazepine = drafts.iter().copied().filter(new).any(named::is_benzodiazepine);
+        match (opioid, benzodiazepine) {
+            (true, true) => "both",
+            (true, false) => "opioid",
+            (false, true) => "benzodiazepine",
+            (false, false) => "raised",
+        }
     }
 
     /// Somebody else who prescribes one of the two, and what.
@@ -151,35 +162,56 @@ fn news<'a>(snapshot: &Snapshot, rows: impl Iterator<Item = &'a MedicineRow>) ->
 
 /// Does the daily amount of this ingredient rise by the site's share?
 fn raised(snapshot: &Snapshot, draft: &MedicineRow) -> Known<()> {
-    let before = daily_amount(snapshot.before().filter(|row| row.same_ingredient(draft)));
-    let after = daily_amount(snapshot.after().filter(|row| row.same_ingredient(draft)));
-    let (before, after) = match (before, after) {
-        (Ok(before), Ok(after)) if before.1 == after.1 => (before.0, after.0),
-        (Err(row), _) | (_, Err(row)) => return Known::Unsure(unknown_dose(row)),
-        _ => return Known::Unsure(unknown_dose(draft)),
+    let sum = |mut rows: Vec<&MedicineRow>| {
+        rows.retain(|row| row.same_ingredient(draft));
+        daily_amount(&rows, draft)
     };
-    if share::rose_by_at_least(snapshot.site.raised_percent, before, after) { Known::Yes(()) } else { Known::No }
-}
-
-fn unknown_dose(row: &MedicineRow) -> Doubt {
-    Doubt::Dose {
-        order: row.reference.clone(),
-        because: row.dose.because.clone().unwrap_or_default(),
+    let before = sum(snapshot.before().collect());
+    let after = sum(snapshot.after().collect());
+    let percent = snapshot.site.raised_percent;
+    match (before, after) {
+        (Ok((before, unit)), Ok((after, same))) if unit == same => {
+            let raised = share::rose_by_at_least(percent, before, after);
+            if raised { Known::Yes(()) } else { Known::No }
+        }
+        (Err(reference), _) | (_, Err(reference)) => Known::Unsure(unknown(snapshot, reference)),
+        _ => Known::Unsure(unknown(snapshot, draft.reference.clone())),
     }
 }
 
-/// The sum of the rows' daily amounts with its unit, or the first row without a usable one.
-fn daily_amount<'a>(rows: impl Iterator<Item = &'a MedicineRow>) -> Result<(Decimal, &'a str), &'a MedicineRow> {
-    let mut sum: Option<(Decimal, &str)> = None;
+fn unknown(snapshot: &Snapshot, order: String) -> Doubt {
+    let row = snapshot.row(&order);
+    let because = row.and_then(|row| row.dose.because.clone()).unwrap_or_default();
+    Doubt::Dose { order, because }
+}
+
+/// The rows' daily amount of the draft's ingredient with its unit, or the first row without a usable one.
+fn daily_amount(rows: &[&MedicineRow], draft: &MedicineRow) -> Result<(Decimal, String), String> {
+    let mut sum: Option<(Decimal, String)> = None;
     for row in rows {
-        let told = row.dose.daily_dose.as_deref().and_then(|dose| dose.split_once(' '));
-        let (amount, unit) = told.ok_or(row)?;
-        let amount: Decimal = amount.parse().map_err(|_| row)?;
-        sum = match sum {
-            None => Some((amount, unit)),
-            Some((total, same)) if same == unit => Some((total.checked_add(amount).ok_or(row)?, unit)),
-            Some(_) => return Err(row),
-        };
+        let unusable = || row.reference.clone();
+        let (amount, unit) = amount(row, draft).ok_or_else(unusable)?;
+        sum = Some(match sum {
+            Some((_, other)) if other != unit => return Err(unusable()),
+            Some((total, unit)) => (total.checked_add(amount).ok_or_else(unusable)?, unit),
+            None => (amount, unit),
+        });
     }
-    Ok(sum.unwrap_or((Decimal::ZERO, "mg")))
+    sum.ok_or_else(|| draft.reference.clone())
+}
+
+/// Opioids by their ingredient; other medicines in milligrams where the name gives the strength, else in units of that product.
+fn amount(row: &MedicineRow, draft: &MedicineRow) -> Option<(Decimal, String)> {
+    let of_draft = |name: &str| draft.medicine.ingredients.iter().any(|one| one.name == name);
+    let amounts = row.reading.amounts();
+    if let Some(opioid) = amounts.iter().find(|one| of_draft(&one.ingredient.name)) {
+        return Some((opioid.amount, opioid.unit.as_str().to_owned()));
+    }
+    if row.medicine.is_opioid() {
+        return None;
+    }
+    if let Some(milligrams) = named::daily_milligrams(row) {
+        return Some((milligrams, "mg".to_owned()));
+    }
+    Some((row.dose.units_per_day?, row.medicine.name.to_lowercase()))
 }

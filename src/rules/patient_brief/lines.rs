@@ -4,7 +4,7 @@
 //! Refuses to know words: names, numbers and dates only.
 
 use crate::fhir::Query;
-use crate::patient::{ConditionFact, FactDate, Known, MedicineRow, Role, RowKind, Snapshot, TrendPoint};
+use crate::patient::{ConditionFact, FactDate, MedicineRow, Role, RowKind, Snapshot, TrendPoint};
 use crate::rules::named::{self, text};
 use crate::rules::{Slot, Slots};
 use crate::terminology::ValueSet;
@@ -49,6 +49,10 @@ fn regimen(snapshot: &Snapshot, slots: &mut Slots) {
         sedates && !row.medicine.is_opioid()
     };
     let sedatives: Vec<_> = before.iter().filter(sedating).copied().collect();
+    let lead = opioids.first().or(treatment.first()).map(|row| row.medicine.short_name.as_str());
+    let elsewhere = snapshot.facts.moud.yes().filter(|_| treatment.is_empty());
+    let lead = lead.or(elsewhere.map(|moud| moud.name.as_str()));
+    slots.insert("subject", text(lead.map(named::subject).unwrap_or_default()));
     slots.insert("opioids", names(&opioids));
     slots.insert("opioid_doses", list(&opioids, named::daily_dose));
     slots.insert("opioid_up_to", list(&opioids, up_to));
@@ -60,7 +64,6 @@ fn regimen(snapshot: &Snapshot, slots: &mut Slots) {
     slots.insert("sedative_doses", list(&sedatives, named::daily_dose));
     slots.insert("sedative_up_to", list(&sedatives, up_to));
     // Treatment that is no row of the medicine list: a programme, a depot.
-    let elsewhere = snapshot.facts.moud.yes().filter(|_| treatment.is_empty());
     slots.insert("treatment_elsewhere", text(elsewhere.map(|moud| moud.name.clone()).unwrap_or_default()));
     let date = elsewhere.and_then(|moud| moud.date);
     slots.insert("treatment_date", text(named::month(date)));

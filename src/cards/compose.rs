@@ -1,0 +1,404 @@
+//! From a planned card to a CDS Hooks card: words filled in, lengths kept.
+//!
+//! Knows which section of which rule stands where on the card.
+//! Refuses to know which cards there are: that is `merge`.
+
+use super::about::{About, Selection};
+use super::detail::{Bullet, Detail};
+use super::escape::{markdown_value, shortened};
+use super::fields::{self, distinct};
+use super::merge::{Planned, Voice};
+use super::naming::{CardName, Names};
+use super::texts::{Filling, SUMMARY};
+use super::unread::{self, one_line};
+use super::wording::{self, Blocks, bullet, phrase, plain_proposal, run_ins};
+use super::{CardTexts, ClientOptions, MME_WORDS, Naming, Problem, Rendered};
+use crate::patient::Snapshot;
+use crate::rules::{Fact, Proposal, Suggest};
+use crate::suggestions::{self, NotMade, Said};
+use crate::wire::{Card, Indicator, SelectionBehavior, Suggestion};
+
+/// Longest summary (contract R-175).
+pub(crate) const LONGEST_SUMMARY: usize = 139;
+/// Most suggestions of a card.
+const MOST_SUGGESTIONS: usize = 4;
+
+/// Makes the cards of one response.
+pub(crate) struct Composer<'a> {
+    texts: &'a CardTexts,
+    snapshot: &'a Snapshot,
+    options: &'a ClientOptions,
+    names: Names<'a>,
+    stated: Vec<Stated<'a>>,
+    mme_explained: bool,
+    rendered: Rendered,
+}
+
+/// A fact that stands on a card already (rule 5).
+struct Stated<'a> {
+    fact: &'a Fact,
+    text: String,
+    card: usize,
+}
+
+impl<'a> Composer<'a> {
+    pub(crate) fn new(
+        texts: &'a CardTexts,
+        snapshot: &'a Snapshot,
+        options: &'a ClientOptions,
+        naming: Naming<'a>,
+    ) -> Self {
+        Composer {
+            texts,
+            snapshot,
+            options,
+            names: Names::new(naming),
+            stated: Vec::new(),
+            mme_explained: false,
+            rendered: Rendered::default(),
+        }
+    }
+
+    /// All cards, in the order planned.
+    pub(crate) fn all(mut self, cards: &[Planned<'a>]) -> Rendered {
+        for (at, planned) in cards.iter().enumerate() {
+            self.card(at, planned);
+        }
+        self.rendered
+    }
+
+    fn card(&mut self, at: usize, planned: &Planned<'a>) {
+        let leader = planned.members[0];
+        let Some(about) = self.about(leader) else {
+            return;
+        };
+        let summary = self.summary(leader, about);
+        let mut detail = self.detail(at, planned, &summary);
+        let detail_text = detail.fit();
+        // Lines are cut from the end, and an empty one was never added.
+        let lines = &planned.lines[..detail.lines.len().min(planned.lines.len())];
+
+        let drafts: Vec<&str> = distinct(
+            planned
+                .members
+                .iter()
+                .flat_map(|voice| &voice.finding.drafts)
+                .map(String::as_str),
+        );
+        let name = self.names.of_card(leader.rule.id, &drafts, &summary);
+        let uuid = self.names.card(&name);
+        let suggestions = self.suggestions(planned, &name);
+        let selection_behavior = (!suggestions.is_empty()).then_some(match about.selection {
+            Selection::AtMostOne if !self.options.any_only => SelectionBehavior::AtMostOne,
+            _ => SelectionBehavior::Any,
+        });
+
+        let merged = || planned.members.iter().copied().chain(planned.guest);
+        let voices: Vec<Voice<'_>> = merged().chain(lines.iter().copied()).collect();
+        for voice in &voices {
+            self.rendered
+                .shown_on
+                .entry(voice.rule.id)
+                .or_insert_with(|| uuid.clone());
+        }
+        let abouts: Vec<&About> = merged().filter_map(|voice| self.about(voice)).collect();
+        self.rendered.response.cards.push(Card {
+            uuid,
+            summary,
+            detail: detail_text,
+            indicator: planned.indicator,
+            source: fields::source(self.snapshot, self.options, leader.rule.id, about),
+            suggestions,
+            selection_behavior,
+            override_reasons: fields::reasons(self.snapshot, &abouts),
+            links: fields::links(&abouts),
+            extension: fields::extension(&voices),
+        });
+    }
+
+    fn about(&self, voice: Voice<'_>) -> Option<&'a About> {
+        self.texts.rule(voice.rule.id).map(|text| &text.about)
+    }
+
+    fn summary(&mut self, leader: Voice<'a>, about: &About) -> String {
+        let filled = self
+            .section(leader, SUMMARY)
+            .map(|template| wording::summary(self.texts, template, filling(leader)));
+        let summary = match filled {
+            Some(Ok(summary)) => summary,
+            Some(Err(problem)) => {
+                self.rendered.problems.push(problem);
+                String::new()
+            }
+            None => String::new(),
+        };
+        if summary.is_empty() {
+            shortened(&about.title, LONGEST_SUMMARY).into_owned()
+        } else {
+            summary
+        }
+    }
+
+    fn detail(&mut self, at: usize, planned: &Planned<'a>, summary: &str) -> Detail {
+        let leader = planned.members[0];
+        let brief = self.filled(leader, "Brief").unwrap_or_default();
+        let brief: Vec<String> = brief
+            .lines()
+            .map(bullet)
+            .filter(|line| !line.is_empty())
+            .collect();
+        let (bullets, known) = if brief.is_empty() {
+            (self.bullets(at, planned), self.paragraph(leader, "Known"))
+        } else {
+            (Vec::new(), None)
+        };
+        let doubts = planned
+            .members
+            .iter()
+            .chain(&planned.guest)
+            .chain(&planned.lines);
+        let doubts = doubts.flat_map(|voice| &voice.finding.doubts);
+        let (unread, problems) = unread::sentences(self.texts, self.snapshot, doubts);
+        self.rendered.problems.extend(problems);
+        let mut detail = Detail {
+            why: self.paragraph(leader, "Why"),
+            bullets,
+            brief,
+            known,
+            unread,
+            say: planned
+                .members
+                .iter()
+                .find_map(|voice| self.paragraph(*voice, "Say")),
+            lines: planned
+                .lines
+                .iter()
+                .map(|voice| self.line(*voice))
+                .collect(),
+            run_ins: run_ins(self.texts),
+        };
+        self.explain_mme(&mut detail, summary);
+        detail
+    }
+
+    /// Reasons of the leader, then of those merged; a merged rule first says what it is about.
+    fn bullets(&mut self, at: usize, planned: &Planned<'a>) -> Vec<Bullet> {
+        let mut bullets = Vec::new();
+        for (place, voice) in planned.members.iter().copied().enumerate() {
+            if place > 0 {
+                let text = self.line(voice);
+                bullets.push(Bullet {
+                    text,
+                    is_fact: false,
+                });
+            }
+            self.facts(at, voice, &mut bullets);
+        }
+        if let Some(guest) = planned.guest {
+            self.facts(at, guest, &mut bullets);
+        }
+        bullets.retain(|bullet| !bullet.text.is_empty());
+        bullets
+    }
+
+    fn facts(&mut self, at: usize, voice: Voice<'a>, bullets: &mut Vec<Bullet>) {
+        for fact in &voice.finding.facts {
+            let name = format!("Fact {}", fact.key);
+            let Some(template) = self.template(voice, &name) else {
+                self.missing(voice, &name);
+                continue;
+            };
+            let filling = Filling {
+                slots: &fact.slots,
+                case: voice.finding.case,
+            };
+            let text = match self.texts.fill(template, filling) {
+                Ok(text) => bullet(&one_line(&text)),
+                Err(problem) => {
+                    self.rendered.problems.push(problem);
+                    continue;
+                }
+            };
+            if text.is_empty() || self.is_stated(at, fact, &text, voice) {
+                continue;
+            }
+            self.stated.push(Stated {
+                fact,
+                text: text.clone(),
+                card: at,
+            });
+            bullets.push(Bullet {
+                text,
+                is_fact: true,
+            });
+        }
+    }
+
+    /// Rule 5. A critical card has to make sense alone, so it says again what another card says.
+    fn is_stated(&self, at: usize, fact: &Fact, text: &str, voice: Voice<'_>) -> bool {
+        let alone = voice.finding.indicator == Some(Indicator::Critical);
+        self.stated
+            .iter()
+            .filter(|stated| !alone || stated.card == at)
+            .any(|stated| {
+                let same_row = stated.fact.key == fact.key
+                    && !fact.evidence.is_empty()
+                    && stated.fact.evidence == fact.evidence;
+                stated.text == text || same_row
+            })
+    }
+
+    /// How a rule speaks as a bullet: its line, else its summary.
+    fn line(&mut self, voice: Voice<'a>) -> String {
+        let line = self
+            .filled(voice, "Line")
+            .map(|text| bullet(&one_line(&text)));
+        match line.filter(|line| !line.is_empty()) {
+            Some(line) => line,
+            None => {
+                let about = self.about(voice);
+                let summary = about
+                    .map(|about| self.summary(voice, about))
+                    .unwrap_or_default();
+                bullet(&markdown_value(&summary))
+            }
+        }
+    }
+
+    fn explain_mme(&mut self, detail: &mut Detail, summary: &str) {
+        let shown = format!("{summary}\n{detail}");
+        if shown.contains(MME_WORDS) {
+            self.mme_explained = true;
+        }
+        if self.mme_explained || !shown.contains("MME") {
+            return;
+        }
+        let words = phrase(self.texts, "Text mme");
+        detail.known = Some(match detail.known.take() {
+            Some(known) => format!("{known} {words}"),
+            None => words,
+        });
+        self.mme_explained = true;
+    }
+
+    fn suggestions(&mut self, planned: &Planned<'a>, card: &CardName) -> Vec<Suggestion> {
+        let merged = planned.members.iter().copied().chain(planned.guest);
+        let own = merged.flat_map(|voice| {
+            voice
+                .finding
+                .suggest
+                .iter()
+                .map(move |suggest| (voice, suggest))
+        });
+        let others =
+            own.filter(|(_, suggest)| !matches!(suggest.proposal, Proposal::Naloxone { .. }));
+        let mut made: Vec<Suggestion> = Vec::new();
+        let mut taken: Vec<&Suggest> = Vec::new();
+        for (voice, suggest) in planned.naloxone.into_iter().chain(others) {
+            let is_taken = taken
+                .iter()
+                .any(|earlier| earlier.key == suggest.key && earlier.slots == suggest.slots);
+            if made.len() == MOST_SUGGESTIONS || is_taken {
+                continue;
+            }
+            if let Some(mut suggestion) = self.suggestion(voice, suggest, card) {
+                suggestion.is_recommended &= !made.iter().any(|earlier| earlier.is_recommended);
+                made.push(suggestion);
+                taken.push(suggest);
+            }
+        }
+        made
+    }
+
+    fn suggestion(
+        &mut self,
+        voice: Voice<'a>,
+        suggest: &Suggest,
+        card: &CardName,
+    ) -> Option<Suggestion> {
+        let name = format!("Suggestion {}", suggest.key);
+        let Some(template) = self.template(voice, &name) else {
+            self.missing(voice, &name);
+            return None;
+        };
+        let filling = Filling {
+            slots: &suggest.slots,
+            case: voice.finding.case,
+        };
+        let blocks = match Blocks::fill(self.texts, template, filling) {
+            Ok(blocks) => blocks,
+            Err(problem) => {
+                self.rendered.problems.push(problem);
+                return None;
+            }
+        };
+        let said = Said {
+            key: suggest.key,
+            label: &blocks.label,
+            description: &blocks.description,
+            text: blocks.text.as_deref(),
+        };
+        match suggestions::action(self.snapshot, &plain_proposal(&suggest.proposal), said) {
+            Ok(action) => Some(Suggestion {
+                uuid: self.names.suggestion(card, suggest.key),
+                label: blocks.label,
+                is_recommended: suggest.recommended,
+                actions: vec![action],
+            }),
+            // Left out by rule, not by mistake.
+            Err(NotMade::NotDeletable) => None,
+            Err(error) => {
+                let file = format!("{}/card.en.md", voice.rule.id);
+                self.rendered.problems.push(Problem {
+                    file,
+                    line: None,
+                    message: format!("{name}: {error}"),
+                });
+                None
+            }
+        }
+    }
+
+    fn paragraph(&mut self, voice: Voice<'a>, section: &str) -> Option<String> {
+        self.filled(voice, section)
+            .map(|text| one_line(&text))
+            .filter(|text| !text.is_empty())
+    }
+
+    fn filled(&mut self, voice: Voice<'a>, section: &str) -> Option<String> {
+        let template = self.section(voice, section)?;
+        match self.texts.fill(template, filling(voice)) {
+            Ok(text) => Some(text),
+            Err(problem) => {
+                self.rendered.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    fn section(&self, voice: Voice<'_>, section: &str) -> Option<&'a str> {
+        self.texts.rule(voice.rule.id)?.words.get(section)
+    }
+
+    /// A phrase of the rule's card, else the shared one.
+    fn template(&self, voice: Voice<'_>, name: &str) -> Option<&'a str> {
+        self.section(voice, name)
+            .or_else(|| self.texts.phrase(name))
+    }
+
+    fn missing(&mut self, voice: Voice<'_>, name: &str) {
+        let file = format!("{}/card.en.md", voice.rule.id);
+        self.rendered.problems.push(Problem {
+            file,
+            line: None,
+            message: format!("no section \"{name}\""),
+        });
+    }
+}
+
+fn filling<'a>(voice: Voice<'a>) -> Filling<'a> {
+    Filling {
+        slots: &voice.finding.slots,
+        case: voice.finding.case,
+    }
+}

@@ -1,0 +1,112 @@
+//! Members of a card that come from `about.md` and from the findings without any filling.
+//!
+//! Refuses to know the words of a card text.
+
+use super::ClientOptions;
+use super::about::{About, AboutReason, MOST_REASONS};
+use super::merge::Voice;
+use crate::patient::Snapshot;
+use crate::wire::{CardExtension, Coding, Extension, Link, LinkType, Source};
+
+/// `source` with the rule's topic (contract R-183).
+pub(crate) fn source(
+    snapshot: &Snapshot,
+    options: &ClientOptions,
+    rule: &str,
+    about: &About,
+) -> Source {
+    let code = match options.alphanumeric_topic {
+        true => rule.chars().filter(char::is_ascii_alphanumeric).collect(),
+        false => rule.to_owned(),
+    };
+    Source {
+        label: about.source.label.clone(),
+        url: about.source.url.clone(),
+        topic: Coding {
+            code,
+            system: format!(
+                "{}/CodeSystem/opioid-cds-topic",
+                snapshot.site.canonical_base
+            ),
+            display: None,
+        },
+    }
+}
+
+/// The leader's reasons, then the others' without repeats, at most eight, `other` last (rule 2).
+pub(crate) fn reasons(snapshot: &Snapshot, abouts: &[&About]) -> Vec<Coding> {
+    let system = format!(
+        "{}/CodeSystem/opioid-cds-override",
+        snapshot.site.canonical_base
+    );
+    let mut reasons: Vec<&AboutReason> = Vec::new();
+    let mut other = None;
+    for reason in abouts.iter().flat_map(|about| &about.reasons) {
+        if reason.code == "other" {
+            other = other.or(Some(reason));
+        } else if !reasons.iter().any(|earlier| earlier.code == reason.code) {
+            reasons.push(reason);
+        }
+    }
+    reasons.truncate(MOST_REASONS - usize::from(other.is_some()));
+    let coding = |reason: &AboutReason| Coding {
+        code: reason.code.clone(),
+        system: system.clone(),
+        display: Some(reason.display.clone()),
+    };
+    reasons.into_iter().chain(other).map(coding).collect()
+}
+
+/// The leader's links and the others' sources (rule 2), each address once.
+pub(crate) fn links(abouts: &[&About]) -> Vec<Link> {
+    let Some((leader, others)) = abouts.split_first() else {
+        return Vec::new();
+    };
+    let own = leader.links.iter().map(|link| (&link.label, &link.url));
+    let sources = others
+        .iter()
+        .filter_map(|about| Some((&about.source.label, about.source.url.as_ref()?)));
+    let mut links: Vec<Link> = Vec::new();
+    for (label, url) in own.chain(sources) {
+        // Several recommendations stand on one page: the label tells them apart.
+        if !links
+            .iter()
+            .any(|link| link.url == *url && link.label == *label)
+            && leader.source.label != *label
+        {
+            links.push(Link {
+                label: label.clone(),
+                url: url.clone(),
+                kind: LinkType::Absolute,
+            });
+        }
+    }
+    links
+}
+
+/// Which rules speak and which rows show it.
+pub(crate) fn extension(voices: &[Voice<'_>]) -> Extension {
+    let rules = distinct(voices.iter().map(|voice| voice.rule.id));
+    let facts = voices.iter().flat_map(|voice| &voice.finding.facts);
+    let rows = facts.flat_map(|fact| &fact.evidence).map(String::as_str);
+    // A draft without an id cannot be pointed at.
+    let evidence = distinct(rows.filter(|row| !row.is_empty() && !row.ends_with('/')));
+    let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
+    Extension {
+        card: CardExtension {
+            rules: owned(rules),
+            evidence: owned(evidence),
+        },
+    }
+}
+
+/// Each text once, in its first place.
+pub(crate) fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = Vec::new();
+    for text in texts {
+        if !seen.contains(&text) {
+            seen.push(text);
+        }
+    }
+    seen
+}

@@ -1,0 +1,318 @@
+//! The language gate: what every card must keep to, whatever rule made it (language guide, contract section 6).
+//!
+//! Knows lengths, terms, reading level and the shape of `detail`.
+//! Refuses to know why a card was made.
+//! Used by `opioid-cds check` and by the tests, not while a call is answered.
+
+mod reading;
+mod terms;
+mod words;
+
+pub(crate) use terms::banned;
+
+use super::MME_WORDS;
+use super::about::MOST_REASONS;
+use super::checks::LONGEST_LABEL;
+use super::compose::LONGEST_SUMMARY;
+use super::detail::HARD_LIMIT;
+use super::escape::units;
+use crate::wire::{Card, Indicator, Response};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// With what a summary does not start.
+const OPENERS: [&str; 4] = ["warning", "alert", "high risk", "caution"];
+
+/// The opener that a summary has and must not have.
+pub(crate) fn opener(summary: &str) -> Option<&'static str> {
+    let start = summary
+        .trim_start_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase();
+    OPENERS.into_iter().find(|opener| {
+        start
+            .strip_prefix(opener)
+            .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    })
+}
+
+static ORDERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(must|have to|has to)\b"));
+static SURE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bno history of\b"));
+static HTML: LazyLock<Regex> = LazyLock::new(|| pattern(r"<[A-Za-z/!?]"));
+static SHAPES: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?m)^\s*(#{1,6} |\||```|~~~|>|[-*] \[[ xX]\])|!\["));
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a fixed pattern that the tests compile")
+}
+
+/// Everything in which a response breaks the rules, each with the card's topic.
+pub fn check_response(response: &Response) -> Vec<String> {
+    let mut faults: Vec<String> = response
+        .cards
+        .iter()
+        .flat_map(|card| {
+            let topic = card.source.topic.code.clone();
+            check_card(card)
+                .into_iter()
+                .map(move |fault| format!("{topic}: {fault}"))
+        })
+        .collect();
+    let shown: String = response
+        .cards
+        .iter()
+        .flat_map(|card| {
+            [
+                card.summary.as_str(),
+                "\n",
+                card.detail.as_deref().unwrap_or(""),
+                "\n",
+            ]
+        })
+        .collect();
+    let explained = shown.matches(MME_WORDS).count();
+    if shown.contains("MME") && explained != 1 {
+        faults.push(format!(
+            "MME is explained {explained} times in the response"
+        ));
+    }
+    faults
+}
+
+/// Everything in which a card breaks the rules.
+pub fn check_card(card: &Card) -> Vec<String> {
+    let mut faults = Vec::new();
+    faults.extend(summary(card));
+    faults.extend(detail(card));
+    faults.extend(words::check(card));
+    faults.extend(choices(card));
+    for (place, text) in texts_for_people(card) {
+        faults.extend(
+            banned(&text)
+                .into_iter()
+                .map(|fault| format!("{place}: {fault}")),
+        );
+        if SURE.is_match(&text) {
+            faults.push(format!("{place}: \"no history of\" is never known"));
+        }
+        if card.indicator != Indicator::Critical && ORDERS.is_match(&text) {
+            faults.push(format!(
+                "{place}: orders (must, have to) only on critical cards"
+            ));
+        }
+        if text.contains('!') {
+            faults.push(format!("{place}: an exclamation mark"));
+        }
+    }
+    faults.extend(empties(card));
+    faults
+}
+
+/// Texts of a card that people read, with the place where they stand.
+fn texts_for_people(card: &Card) -> Vec<(String, String)> {
+    let mut texts = vec![
+        ("summary".to_owned(), card.summary.clone()),
+        ("source".to_owned(), card.source.label.clone()),
+    ];
+    texts.extend(
+        card.detail
+            .as_deref()
+            .map(|detail| ("detail".to_owned(), unescaped(detail))),
+    );
+    for suggestion in &card.suggestions {
+        texts.push(("label".to_owned(), suggestion.label.clone()));
+        texts.extend(
+            suggestion
+                .actions
+                .iter()
+                .map(|action| ("description".to_owned(), action.description.clone())),
+        );
+    }
+    let displays = card
+        .override_reasons
+        .iter()
+        .filter_map(|reason| reason.display.clone());
+    texts.extend(displays.map(|display| ("override reason".to_owned(), display)));
+    texts.extend(
+        card.links
+            .iter()
+            .map(|link| ("link".to_owned(), link.label.clone())),
+    );
+    texts
+}
+
+/// Markdown as a reader sees it, near enough.
+pub(super) fn unescaped(detail: &str) -> String {
+    let plain = detail
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
+        .replace("**", "");
+    let mut text = String::with_capacity(plain.len());
+    let mut chars = plain.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if chars.peek().is_some_and(char::is_ascii_punctuation) => {
+                text.extend(chars.next())
+            }
+            _ => text.push(c),
+        }
+    }
+    text
+}
+
+fn summary(card: &Card) -> Vec<String> {
+    let text = &card.summary;
+    let mut faults = Vec::new();
+    let length = units(text);
+    if length == 0 || length > LONGEST_SUMMARY {
+        faults.push(format!(
+            "the summary has {length} characters, 1 to {LONGEST_SUMMARY} are allowed"
+        ));
+    }
+    if text.chars().any(char::is_control) {
+        faults.push("a line break or control character in the summary".to_owned());
+    }
+    if let Some(opener) = opener(text) {
+        faults.push(format!("the summary starts with \"{opener}\""));
+    }
+    let bullets: Vec<&str> = card
+        .detail
+        .iter()
+        .flat_map(|detail| detail.lines().take_while(|line| !line.starts_with("**")))
+        .filter_map(|line| line.strip_prefix("- "))
+        .collect();
+    if !bullets.is_empty() && !has_fact(text, &bullets) {
+        faults.push("the summary names no fact of this person".to_owned());
+    }
+    faults
+}
+
+/// A number, or a word of four letters or more that a fact has too.
+fn has_fact(summary: &str, bullets: &[&str]) -> bool {
+    let facts = bullets.join(" ").to_lowercase();
+    let summary = summary.to_lowercase();
+    let mut words = summary.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| {
+        word.chars().any(|c| c.is_ascii_digit())
+            || (word.chars().count() >= 4 && facts.contains(word))
+    })
+}
+
+fn detail(card: &Card) -> Vec<String> {
+    let Some(detail) = &card.detail else {
+        return Vec::new();
+    };
+    let mut faults = Vec::new();
+    let length = units(detail);
+    if length > HARD_LIMIT {
+        faults.push(format!(
+            "the detail has {length} characters, at most {HARD_LIMIT} are allowed"
+        ));
+    }
+    if HTML.is_match(detail) {
+        faults.push("HTML in the detail".to_owned());
+    }
+    if SHAPES.is_match(detail) {
+        faults.push(
+            "a heading, table, quote, image, code block or task box in the detail".to_owned(),
+        );
+    }
+    let told: Vec<String> = detail
+        .lines()
+        .filter(|line| !line.starts_with("- "))
+        .map(unescaped)
+        .collect();
+    let mean = reading::Reading::of(&told.join("\n")).mean();
+    if mean > 18.0 {
+        faults.push(format!(
+            "the detail has {mean:.0} words a sentence, at most 18 are easy to read"
+        ));
+    }
+    faults
+}
+
+fn choices(card: &Card) -> Vec<String> {
+    let mut faults = Vec::new();
+    if card.suggestions.is_empty() != card.selection_behavior.is_none() {
+        faults.push("suggestions and selectionBehavior go together".to_owned());
+    }
+    if card.suggestions.len() > 4 {
+        faults.push("more than four suggestions".to_owned());
+    }
+    for suggestion in &card.suggestions {
+        let length = units(&suggestion.label);
+        if length == 0 || length > LONGEST_LABEL {
+            faults.push(format!(
+                "the label \"{}\" has {length} characters",
+                suggestion.label
+            ));
+        }
+        if suggestion.actions.len() != 1 {
+            faults.push(format!(
+                "\"{}\" has not exactly one action",
+                suggestion.label
+            ));
+        }
+    }
+    if card
+        .suggestions
+        .iter()
+        .filter(|suggestion| suggestion.is_recommended)
+        .count()
+        > 1
+    {
+        faults.push("more than one suggestion is recommended".to_owned());
+    }
+    let reasons = &card.override_reasons;
+    if reasons.len() > MOST_REASONS {
+        faults.push("more than eight override reasons".to_owned());
+    }
+    if let Some(last) = reasons.last()
+        && last.code != "other"
+    {
+        faults.push("the last override reason is not `other`".to_owned());
+    }
+    if reasons
+        .iter()
+        .any(|reason| reason.display.as_deref().is_none_or(str::is_empty))
+    {
+        faults.push("an override reason without display".to_owned());
+    }
+    faults
+}
+
+/// R-004, R-005: neither null nor "", [] or {} anywhere.
+fn empties(card: &Card) -> Vec<String> {
+    match serde_json::to_value(card) {
+        Ok(json) => {
+            let mut faults = Vec::new();
+            walk(&json, "card", &mut faults);
+            faults
+        }
+        Err(error) => vec![format!("the card is no JSON: {error}")],
+    }
+}
+
+fn walk(json: &serde_json::Value, path: &str, faults: &mut Vec<String>) {
+    use serde_json::Value::{Array, Null, Object, String};
+    match json {
+        Null => faults.push(format!("{path} is null")),
+        String(text) if text.is_empty() => faults.push(format!("{path} is an empty text")),
+        Array(items) if items.is_empty() => faults.push(format!("{path} is an empty list")),
+        Object(members) if members.is_empty() => faults.push(format!("{path} is an empty object")),
+        Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                walk(item, &format!("{path}[{at}]"), faults);
+            }
+        }
+        Object(members) => {
+            for (name, member) in members {
+                walk(member, &format!("{path}.{name}"), faults);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

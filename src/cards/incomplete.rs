@@ -1,0 +1,145 @@
+//! The card `check-incomplete`: what could not be read, in place of an empty list (catalogue section 7 rows 4 and 5).
+//!
+//! Knows what the card says.
+//! Refuses to know when it is shown: that is `advise`.
+
+use super::compose::LONGEST_SUMMARY;
+use super::detail::Detail;
+use super::escape::shortened;
+use super::fields;
+use super::naming::Names;
+use super::texts::{Filling, SUMMARY};
+use super::unread::{self, one_line};
+use super::wording::{self, phrase, run_ins};
+use super::{CardTexts, ClientOptions, Naming};
+use crate::fhir::Query;
+use crate::patient::{Doubt, Snapshot};
+use crate::rules::{CHECK_INCOMPLETE, Slot, Slots};
+use crate::wire::{Card, CardExtension, Coding, Extension, Indicator, Source};
+
+/// What an incomplete check is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Incomplete<'a> {
+    /// What could be read.
+    pub snapshot: &'a Snapshot,
+    /// Why the rules that matter could not tell.
+    pub doubts: &'a [Doubt],
+    /// What the client can take.
+    pub options: &'a ClientOptions,
+}
+
+/// The card that says so: no evidence grade, no suggestions, no override reasons.
+pub fn incomplete_card(
+    texts: &CardTexts,
+    incomplete: Incomplete<'_>,
+    naming: Naming<'_>,
+) -> Card {
+    let Incomplete {
+        snapshot, options, ..
+    } = incomplete;
+    let slots: Slots = [("what", Slot::List(what(incomplete)))].into();
+    let filling = Filling {
+        slots: &slots,
+        case: snapshot.hook.as_str(),
+    };
+    let words = texts.rule(CHECK_INCOMPLETE);
+    let section = |name: &str| words.and_then(|text| text.words.get(name));
+    let summary = section(SUMMARY)
+        .and_then(|template| wording::summary(texts, template, filling).ok())
+        .unwrap_or_default();
+    let paragraph = |name: &str| {
+        let filled = section(name).and_then(|template| texts.fill(template, filling).ok());
+        filled
+            .map(|text| one_line(&text))
+            .filter(|text| !text.is_empty())
+    };
+    let (unread, _) = unread::all(texts, snapshot, incomplete.doubts);
+    let mut detail = Detail {
+        why: paragraph("Why"),
+        known: paragraph("Known"),
+        unread,
+        say: paragraph("Say"),
+        run_ins: run_ins(texts),
+        ..Detail::default()
+    };
+    if detail.to_string().contains("MME") {
+        detail.known = Some(
+            [
+                detail.known.take().unwrap_or_default(),
+                phrase(texts, "Text mme"),
+            ]
+            .concat(),
+        );
+    }
+    let drafts: Vec<&str> = snapshot
+        .all_drafts()
+        .map(|row| row.reference.as_str())
+        .collect();
+    let mut names = Names::new(naming);
+    let name = names.of_card(CHECK_INCOMPLETE, &drafts, &summary);
+    Card {
+        uuid: names.card(&name),
+        summary: shortened(&summary, LONGEST_SUMMARY).into_owned(),
+        detail: detail.fit(),
+        indicator: Indicator::Info,
+        source: source(texts, snapshot, options),
+        suggestions: Vec::new(),
+        selection_behavior: None,
+        override_reasons: Vec::new(),
+        links: Vec::new(),
+        extension: Extension {
+            card: CardExtension {
+                rules: vec![CHECK_INCOMPLETE.to_owned()],
+                evidence: Vec::new(),
+            },
+        },
+    }
+}
+
+/// The names, understood by the card text, of what could not be read.
+fn what(incomplete: Incomplete<'_>) -> Vec<String> {
+    let snapshot = incomplete.snapshot;
+    let is_unread = |query: Query| {
+        let doubted = incomplete
+            .doubts
+            .iter()
+            .any(|doubt| *doubt == Doubt::Unread(query));
+        doubted || snapshot.unread(query).is_some()
+    };
+    let mut what: Vec<&str> = [
+        (Query::Patient, "patient"),
+        (Query::Medications, "medications"),
+        (Query::Conditions, "conditions"),
+    ]
+    .into_iter()
+    .filter(|(query, _)| is_unread(*query))
+    .map(|(_, name)| name)
+    .collect();
+    let unidentified = incomplete
+        .doubts
+        .iter()
+        .any(|doubt| matches!(doubt, Doubt::Unidentified(_)));
+    if unidentified || !snapshot.unidentified_drafts.is_empty() {
+        what.push("order");
+    }
+    if what.is_empty() {
+        what.push("record");
+    }
+    what.into_iter().map(str::to_owned).collect()
+}
+
+fn source(texts: &CardTexts, snapshot: &Snapshot, options: &ClientOptions) -> Source {
+    match texts.rule(CHECK_INCOMPLETE) {
+        Some(text) => fields::source(snapshot, options, CHECK_INCOMPLETE, &text.about),
+        // Loading made sure that it is there.
+        None => Source {
+            label: String::from("Opioid safety check"),
+            url: None,
+            topic: Coding {
+                code: CHECK_INCOMPLETE.to_owned(),
+                system: String::new(),
+                display: None,
+            },
+        },
+    }
+}

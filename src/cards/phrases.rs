@@ -1,0 +1,115 @@
+//! Which shared phrases there are and which slots they may use (`cards/phrases.en.md`).
+//!
+//! Knows the names that rules and the merge step call phrases by.
+//! Refuses to know their words.
+
+/// Shared facts, with the slots that rules fill.
+const FACTS: &[(&str, &[&str])] = &[
+    ("sleep-breathing", &["name", "date"]),
+    ("lung", &["name", "date"]),
+    ("overdose", &["name", "date"]),
+    ("oud", &["name", "date"]),
+    ("oud-code-only", &["name", "date"]),
+    ("oud-remission", &["name", "date"]),
+    ("other-substance-use", &["name", "date"]),
+    ("alcohol-use", &["name", "date"]),
+    ("kidney", &["name", "date"]),
+    ("liver", &["name", "date"]),
+    ("pregnant", &["name", "date"]),
+    ("older", &["age"]),
+    ("mental-health", &["names"]),
+    ("phq-item9", &["date"]),
+    ("mme-after", &["mme", "up_to", "floor"]),
+    ("mme-total", &["mme", "up_to", "floor", "working"]),
+    (
+        "benzodiazepine",
+        &["medicine", "dose", "prescriber", "drafted"],
+    ),
+    ("sedative", &["medicine", "dose", "drafted"]),
+    ("long-acting", &["medicine"]),
+    ("moud", &["name", "date"]),
+    ("lost-tolerance", &["date"]),
+    ("released", &["date"]),
+    ("taper-fired", &[]),
+    ("no-naloxone", &["since"]),
+    ("naloxone-unread", &[]),
+    ("opioid", &["medicine", "dose", "mme"]),
+    ("long-term", &["months"]),
+];
+
+/// Shared suggestions.
+const SUGGESTIONS: &[(&str, &[&str])] = &[
+    ("naloxone", &[]),
+    ("teach-naloxone", &[]),
+    ("follow-up", &["days"]),
+    ("delete-draft", &["medicine"]),
+    ("behavioural-health", &[]),
+    ("contact-prescriber", &["name", "medicine"]),
+    ("peg", &[]),
+];
+
+/// What to say when a read failed or is partial, and about other gaps.
+const GAPS: &[(&str, &[&str])] = &[
+    ("patient", PARTIAL),
+    ("medications", PARTIAL),
+    ("conditions", PARTIAL),
+    ("encounters", PARTIAL),
+    ("laboratory", PARTIAL),
+    ("surveys", PARTIAL),
+    ("procedures", PARTIAL),
+    ("plans", PARTIAL),
+    ("statements", PARTIAL),
+    ("dispenses", PARTIAL),
+    ("goals", PARTIAL),
+    ("service-requests", PARTIAL),
+    ("appointments", PARTIAL),
+    ("tasks", PARTIAL),
+    ("social-history", PARTIAL),
+    ("context-encounter", PARTIAL),
+    ("entries", &["kind", "count"]),
+    ("other-patient", &["kind", "count"]),
+    ("medication", &["medicine"]),
+];
+
+const PARTIAL: &[&str] = &["partial"];
+
+/// What to say about a doubt that is not a failed read.
+const DOUBTS: &[(&str, &[&str])] = &[
+    ("dose", &["medicine", "because"]),
+    ("unidentified", &["medicine"]),
+    ("undated", &["medicine"]),
+    ("as-needed-only", &[]),
+    ("active-rows-only", &[]),
+    ("perhaps-cancer", &["name"]),
+];
+
+/// Texts of the merge step: run-ins, and MME explained.
+const TEXTS: &[(&str, &[&str])] = &[
+    ("not-checked", &[]),
+    ("words", &[]),
+    ("also", &[]),
+    ("mme", &[]),
+];
+
+const KINDS: [(&str, &[(&str, &[&str])]); 5] = [
+    ("Fact", FACTS),
+    ("Suggestion", SUGGESTIONS),
+    ("Gap", GAPS),
+    ("Doubt", DOUBTS),
+    ("Text", TEXTS),
+];
+
+/// The slots of a section such as "Fact older"; `None` if there is no such phrase.
+pub(crate) fn slots(section: &str) -> Option<&'static [&'static str]> {
+    let (kind, key) = section.split_once(' ')?;
+    let (_, phrases) = KINDS.iter().find(|(name, _)| *name == kind)?;
+    let (_, slots) = phrases.iter().find(|(name, _)| *name == key)?;
+    Some(slots)
+}
+
+/// All sections that the file must have.
+pub(crate) fn names() -> impl Iterator<Item = String> {
+    KINDS
+        .iter()
+        .flat_map(|(kind, phrases)| phrases.iter().map(move |(key, _)| format!("{kind} {key}")))
+}
