@@ -259,6 +259,7 @@ pub(super) fn encoded(id: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 mod tests {
     use super::*;
 
