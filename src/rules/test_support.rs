@@ -77,6 +77,7 @@ pub(super) fn snapshot() -> Snapshot {
             .collect(),
         gaps: Vec::new(),
         unidentified_drafts: Vec::new(),
+        drafts_concern_us: true,
     }
 }
 
