@@ -115,6 +115,7 @@ fn unknown_files(overrides: &BTreeMap<String, String>) -> Vec<Problem> {
     let known = |name: &str| {
         name == PHRASES.0
             || name == LINKS.0
+            || name == "README.md"
             || name.starts_with("guides/")
             || folders().any(|(id, ..)| {
                 name.strip_prefix(id)
@@ -244,20 +245,27 @@ impl Loader {
             self.problems.push(problem(&error, &template));
             return;
         }
-        let Some(slots) = slots else { return };
-        let Ok(compiled) = self.env.get_template(&template) else {
-            return;
-        };
-        let mut strays: Vec<String> = compiled.undeclared_variables(false).into_iter().collect();
-        strays.sort();
-        for stray in strays {
-            if stray != "case" && !slots.iter().any(|slot| slot.as_ref() == stray) {
-                self.problems.push(file.problem(
-                    line,
-                    format!("\"{name}\" uses the slot \"{stray}\", which is not declared"),
-                ));
-            }
+        if let Some(slots) = slots {
+            let strays = self.strays(&template, slots);
+            self.problems.extend(strays.into_iter().map(|stray| {
+                let message =
+                    format!("\"{name}\" uses the slot \"{stray}\", which is not declared");
+                file.problem(line, message)
+            }));
         }
+    }
+
+    /// Slots that a template uses and nobody fills, in alphabetical order.
+    fn strays<S: AsRef<str>>(&self, template: &str, slots: &[S]) -> Vec<String> {
+        let Ok(compiled) = self.env.get_template(template) else {
+            return Vec::new();
+        };
+        let used = compiled.undeclared_variables(false);
+        let is_stray =
+            |name: &String| name != "case" && !slots.iter().any(|slot| slot.as_ref() == name);
+        let mut strays: Vec<String> = used.into_iter().filter(is_stray).collect();
+        strays.sort();
+        strays
     }
 }
 
@@ -379,3 +387,6 @@ fn value(slot: &Slot, longest: usize) -> Value {
         Slot::Flag(flag) => Value::from(*flag),
     }
 }
+
+#[cfg(test)]
+mod tests;
