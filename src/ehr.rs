@@ -1,1 +1,37 @@
-//! A FHIR server over resources in memory.
+//! What stands in for an EHR: a FHIR server over resources in memory, for demo, replay and tests.
+//!
+//! Knows paths and statuses.
+//! Refuses to know files, and to be more than our own queries need.
+
+use crate::fhir::MemoryServer;
+use axum::Router;
+use axum::extract::{FromRequest, RawForm, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use std::sync::Arc;
+
+/// A FHIR base: `GET /Patient/p1`, `GET /Condition?patient=p1`, `POST /Condition/_search`.
+pub fn router(server: MemoryServer) -> Router {
+    Router::new()
+        .route("/{*path}", get(answer).post(search))
+        .with_state(Arc::new(server))
+}
+
+async fn answer(State(server): State<Arc<MemoryServer>>, request: Request) -> Response {
+    let asked = request.uri().path_and_query().map_or("", |path| path.as_str());
+    respond(server.answer(asked.trim_start_matches('/')))
+}
+
+async fn search(State(server): State<Arc<MemoryServer>>, request: Request) -> Response {
+    let path = request.uri().path().trim_matches('/').trim_end_matches("/_search").to_owned();
+    match RawForm::from_request(request, &()).await {
+        Ok(RawForm(form)) => respond(server.answer(&format!("{path}?{}", String::from_utf8_lossy(&form)))),
+        Err(rejection) => rejection.into_response(),
+    }
+}
+
+fn respond((status, body): (u16, String)) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, "application/fhir+json")], body).into_response()
+}

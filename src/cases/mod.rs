@@ -1,1 +1,17 @@
-//! Saved requests.
+//! Saved requests: find them, run them through the core, compare answers, move them in time.
+//!
+//! Knows the layout of `fhir-fixtures/`: `<rule-id>/<case>/{request.json,response.json,case.toml?,fhir/?}`,
+//! `protocol/<case>`, `stories/<case>`, and `defaults.toml`.
+//! Refuses to know what a right answer is: that stands in the files.
+
+mod differences;
+mod files;
+mod moved;
+mod runner;
+
+pub use differences::{Difference, differences};
+pub use files::{Case, CaseError, Faults, find, fixtures_in};
+pub use moved::{days_between, moved};
+pub use runner::{Answered, RunError, Runner, chart_of};
+pub(crate) use files::texts_in;
+pub(crate) use runner::service_of;
