@@ -208,10 +208,7 @@ impl About {
         if reasons.len() > MOST_REASONS {
             fault("override", "more than eight override reasons");
         }
-        // A rule that only adds a line has no card that could be overridden.
-        if self.indicator != Level::Line
-            && reasons.last().is_none_or(|reason| reason.code != "other")
-        {
+        if reasons.last().is_some_and(|reason| reason.code != "other") {
             fault("override", "the last override reason is not `other`");
         }
         for (at, reason) in reasons.iter().enumerate() {

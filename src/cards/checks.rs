@@ -162,7 +162,7 @@ mod tests {
             messages("summary", "{% if x %}Warning: x{% endif %}").len(),
             1
         );
-        assert!(messages("summary", "{{ medicine }}: warning signs").is_empty());
+        assert!(messages("summary", "Watch for {{ medicine }}: warning signs").is_empty());
     }
 
     #[test]

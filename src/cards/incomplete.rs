@@ -29,11 +29,7 @@ pub struct Incomplete<'a> {
 }
 
 /// The card that says so: no evidence grade, no suggestions, no override reasons.
-pub fn incomplete_card(
-    texts: &CardTexts,
-    incomplete: Incomplete<'_>,
-    naming: Naming<'_>,
-) -> Card {
+pub fn incomplete_card(texts: &CardTexts, incomplete: Incomplete<'_>, naming: Naming<'_>) -> Card {
     let Incomplete {
         snapshot, options, ..
     } = incomplete;

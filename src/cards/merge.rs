@@ -81,7 +81,7 @@ pub(crate) const GROUPS: &[Group] = &[
     ),
 ];
 
-const BRIEF: &str = "patient-brief";
+const BRIEF: &str = "brief";
 const STOP_HARM: &str = "stop-harm";
 const TAPER: &str = "taper";
 const OUD: &str = "oud";

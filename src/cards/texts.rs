@@ -350,10 +350,11 @@ impl CardTexts {
             .slots
             .iter()
             .map(|(name, slot)| (*name, value(slot, longest)));
-        let context: Value = slots.chain([("case", Value::from(filling.case))]).collect();
+        let context: BTreeMap<&str, Value> =
+            slots.chain([("case", Value::from(filling.case))]).collect();
         self.env
             .get_template(template)
-            .and_then(|compiled| compiled.render(context))
+            .and_then(|compiled| compiled.render(Value::from(context)))
             .map_err(|error| problem(&error, template))
     }
 

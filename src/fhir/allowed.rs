@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use url::{Host, Url};
+use url::Url;
 
 /// A base that cannot stand on the list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -164,18 +164,8 @@ fn is_localhost(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-impl Base {
-    /// The address, where the base names one instead of a host.
-    pub fn literal_address(&self) -> Option<IpAddr> {
-        match self.root.host()? {
-            Host::Ipv4(v4) => Some(v4.into()),
-            Host::Ipv6(v6) => Some(v6.into()),
-            Host::Domain(_) => None,
-        }
-    }
-}
-
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 mod tests {
     use super::*;
 

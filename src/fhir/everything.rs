@@ -59,23 +59,7 @@ pub fn patients_in(text: &str) -> Vec<String> {
 
 /// The record that a file holds about a patient. Every read is complete unless part of the file cannot be read.
 pub fn read_everything<'a>(patient_id: &'a str, text: &'a str) -> Record<'a> {
-    let mut opened = Opened::default();
-    for document in documents(text) {
-        match document {
-            Ok(value) => {
-                let more = opened.next.take();
-                let document = Opened::new(value);
-                opened.bad +=
-                    usize::from(document.shape == Shape::Unusable && document.items.is_empty());
-                opened.append(document);
-                opened.next = opened.next.take().or(more);
-            }
-            Err(_) => opened.bad += 1,
-        }
-    }
-    if text.trim_start_matches('\u{feff}').trim().is_empty() {
-        opened.bad += 1;
-    }
+    let opened = opened(text);
     let mut whose = Whose::new(patient_id);
     for item in &opened.items {
         whose.learn(item);
@@ -88,22 +72,15 @@ pub fn read_everything<'a>(patient_id: &'a str, text: &'a str) -> Record<'a> {
         }
     }
     let mut record = rows.into_record();
-    let bad = opened.bad + opened.hollow;
     for query in Query::ALL {
-        let bad = bad + unclear.get(query.resource_type()).unwrap_or(&0);
-        let read = if opened.next.is_some() {
-            Read::Partial(Why::MorePages)
-        } else if bad > 0 {
-            let of = bad + opened.items.len();
-            Read::Partial(Why::Entries { bad, of })
-        } else {
-            Read::Complete
-        };
+        let unclear = unclear.get(query.resource_type()).unwrap_or(&0);
+        let read = read_of(&opened, *unclear);
         if let Read::Partial(why) = &read {
             record.gaps.push(Gap::Read(query, why.clone()));
         }
         record.reads.insert(query, read);
     }
+    let bad = opened.bad + opened.hollow;
     let unreadable = unclear
         .into_iter()
         .chain((bad > 0).then_some(("Resource", bad)));
@@ -115,6 +92,38 @@ pub fn read_everything<'a>(patient_id: &'a str, text: &'a str) -> Record<'a> {
             count,
         }));
     record
+}
+
+fn read_of(opened: &Opened<'_>, unclear: usize) -> Read {
+    let bad = opened.bad + opened.hollow + unclear;
+    if opened.next.is_some() {
+        Read::Partial(Why::MorePages)
+    } else if bad > 0 {
+        let of = bad + opened.items.len();
+        Read::Partial(Why::Entries { bad, of })
+    } else {
+        Read::Complete
+    }
+}
+
+/// All documents of a file as one. A document that holds nothing of FHIR, and a file without any, count as unreadable.
+fn opened(text: &str) -> Opened<'_> {
+    let mut opened = Opened::default();
+    let documents = documents(text);
+    opened.bad += usize::from(documents.is_empty());
+    for document in documents {
+        let Ok(value) = document else {
+            opened.bad += 1;
+            continue;
+        };
+        let more = opened.next.take();
+        let document = Opened::new(value);
+        let is_empty = document.shape == Shape::Unusable && document.items.is_empty();
+        opened.bad += usize::from(is_empty);
+        opened.append(document);
+        opened.next = opened.next.take().or(more);
+    }
+    opened
 }
 
 /// Whom a resource of any type is about.

@@ -3,7 +3,7 @@
 use super::Query;
 use super::resources::*;
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why something could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,12 +164,13 @@ impl<'a> Record<'a> {
 
     /// References to Medications that are nowhere in what arrived, each once: drafts first.
     pub fn unresolved_medications(&self) -> Vec<String> {
-        let mut references: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut references = Vec::new();
         for (_, choice) in self.choices() {
             let reference = choice.reference.as_ref();
             if let Some(text) = reference.and_then(|r| r.reference.as_deref())
                 && self.is_unresolved(choice)
-                && !references.iter().any(|known| known == text)
+                && seen.insert(text)
             {
                 references.push(text.to_owned());
             }

@@ -172,6 +172,7 @@ fn offset(text: &str) -> Option<Option<Offset>> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -1,1 +1,73 @@
+use super::{check_card, opener};
+use crate::cards::sample::{cards, finding};
+use crate::wire::{Card, Coding, Indicator};
 
+fn card() -> Card {
+    let mut cards = cards([(
+        "opioid-benzo",
+        vec![finding(Some(Indicator::Warning), "Oxycodone 5 mg")],
+    )]);
+    cards.remove(0)
+}
+
+#[test]
+fn a_sound_card_passes() {
+    assert_eq!(check_card(&card()), Vec::<String>::new());
+}
+
+#[test]
+fn every_breach_is_found() {
+    let breaches: [(&str, fn(&mut Card)); 13] = [
+        ("characters", |card| card.summary = "x".repeat(140)),
+        ("starts with", |card| card.summary = "Alert: 5 mg".into()),
+        ("no fact", |card| {
+            card.summary = "Think about it".into();
+            card.detail = Some("- Sleep apnea since 2021".into());
+        }),
+        ("HTML", |card| {
+            card.detail = Some("a <b>bold</b> word".into())
+        }),
+        ("heading", |card| card.detail = Some("## Big".into())),
+        ("not said", |card| {
+            card.detail = Some("The drug screen was clean.".into())
+        }),
+        ("no history of", |card| {
+            card.detail = Some("There is no history of overdose.".into())
+        }),
+        ("orders", |card| {
+            card.detail = Some("It has to stop.".into())
+        }),
+        ("exclamation", |card| card.summary = "5 mg!".into()),
+        ("empty list", |card| card.extension.card.rules.clear()),
+        ("empty text", |card| card.source.label.clear()),
+        ("eight", |card| {
+            let reason = Coding {
+                code: "other".into(),
+                system: "s".into(),
+                display: Some("Other".into()),
+            };
+            card.override_reasons = vec![reason; 9];
+        }),
+        ("at most 14", |card| {
+            let words = "and then we walk on ".repeat(5);
+            card.detail = Some(format!(
+                "**Words you could use:** What helps? We {words} home."
+            ));
+        }),
+    ];
+    for (expected, breach) in breaches {
+        let mut card = card();
+        breach(&mut card);
+        let faults = check_card(&card);
+        assert!(
+            faults.iter().any(|fault| fault.contains(expected)),
+            "{expected}: {faults:?}"
+        );
+    }
+}
+
+#[test]
+fn openers_are_whole_words() {
+    assert_eq!(opener("High risk patient"), Some("high risk"));
+    assert_eq!(opener("Alertness may fall"), None);
+}

@@ -314,4 +314,5 @@ fn reason(error: &reqwest::Error) -> Why {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 mod tests;

@@ -214,4 +214,5 @@ fn outcome(status: u16, code: &str, diagnostics: &str) -> (u16, String) {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 mod tests;

@@ -345,4 +345,5 @@ impl Settled<'_, '_> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 mod tests;

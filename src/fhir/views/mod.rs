@@ -41,4 +41,5 @@ mod leaf;
 mod medication;
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 mod tests;

@@ -2,6 +2,7 @@ mod decision_table;
 mod drafts;
 mod fetched;
 mod keys;
+mod odd_bodies;
 mod other_patients;
 mod shapes;
 

@@ -1,0 +1,162 @@
+mod asking;
+mod failing;
+mod medications;
+mod paging;
+
+use super::*;
+use crate::fhir::{Allowed, MemoryServer, Read, Source, read_record, to_fetch};
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri, header};
+use axum::response::{IntoResponse, Response as Reply};
+use std::sync::Mutex;
+
+const P1: &str = r#"{"resourceType":"Patient","id":"p1"}"#;
+
+/// One request as the server saw it.
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    url: String,
+    token: Option<String>,
+    accept: Option<String>,
+    prefer: Option<String>,
+}
+
+type Log = Arc<Mutex<Vec<Seen>>>;
+type Answer = Arc<dyn Fn(&str) -> Says + Send + Sync>;
+
+/// How the server answers.
+enum Says {
+    Body(u16, String),
+    Redirect(String),
+    Late(Duration, String),
+    Truncated,
+}
+
+fn ok(body: impl Into<String>) -> Says {
+    Says::Body(200, body.into())
+}
+
+/// A FHIR server on this machine.
+struct Server {
+    base: String,
+    log: Log,
+}
+
+impl Server {
+    async fn start(answer: impl Fn(&str) -> Says + Send + Sync + 'static) -> Self {
+        let log = Log::default();
+        let answer: Answer = Arc::new(answer);
+        let app = Router::new()
+            .fallback(reply)
+            .with_state((answer, log.clone()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}/fhir", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { base, log }
+    }
+
+    fn seen(&self) -> Vec<Seen> {
+        self.log.lock().unwrap().clone()
+    }
+
+    fn urls(&self) -> Vec<String> {
+        self.seen().into_iter().map(|seen| seen.url).collect()
+    }
+
+    fn allowed(&self) -> Base {
+        Allowed::parse(&[&self.base])
+            .unwrap()
+            .base(&self.base)
+            .unwrap()
+    }
+
+    async fn ask(&self, needs: &[Need]) -> Vec<Fetched> {
+        self.ask_within(Limits::default(), 2_000, needs).await
+    }
+
+    async fn ask_within(&self, limits: Limits, millis: u64, needs: &[Need]) -> Vec<Fetched> {
+        let token = SecretString::from("s3cret-token");
+        let call = Call {
+            base: &self.allowed(),
+            token: Some(&token),
+            patient_id: "p1",
+            encounter_id: None,
+            deadline: Instant::now() + Duration::from_millis(millis),
+        };
+        Client::new(limits).unwrap().gather(&call, needs).await
+    }
+
+    async fn ask_medications(&self, references: &[&str]) -> Vec<Fetched> {
+        let references: Vec<String> = references.iter().map(|r| (*r).to_owned()).collect();
+        let call = Call {
+            base: &self.allowed(),
+            token: None,
+            patient_id: "p1",
+            encounter_id: None,
+            deadline: Instant::now() + Duration::from_secs(2),
+        };
+        let limits = Limits {
+            medications: 2,
+            ..Limits::default()
+        };
+        let client = Client::new(limits).unwrap();
+        client.gather_medications(&call, &references).await
+    }
+}
+
+async fn reply(State((answer, log)): State<(Answer, Log)>, headers: HeaderMap, uri: Uri) -> Reply {
+    let text = |name: &str| Some(headers.get(name)?.to_str().unwrap().to_owned());
+    let url = uri.path_and_query().unwrap().as_str().to_owned();
+    log.lock().unwrap().push(Seen {
+        token: text("authorization"),
+        accept: text("accept"),
+        prefer: text("prefer"),
+        url: url.clone(),
+    });
+    match answer(&url) {
+        Says::Body(status, body) => {
+            let status = axum::http::StatusCode::from_u16(status).unwrap();
+            (
+                status,
+                [(header::CONTENT_TYPE, "application/fhir+json")],
+                body,
+            )
+                .into_response()
+        }
+        Says::Redirect(to) => {
+            (axum::http::StatusCode::FOUND, [(header::LOCATION, to)]).into_response()
+        }
+        Says::Late(delay, body) => {
+            tokio::time::sleep(delay).await;
+            body.into_response()
+        }
+        Says::Truncated => (
+            [(header::CONTENT_LENGTH, "100")],
+            axum::body::Body::from_stream(futures_util::stream::iter([
+                Ok::<_, std::io::Error>("{\"resourceType\":"),
+                Err(std::io::Error::other("gone")),
+            ])),
+        )
+            .into_response(),
+    }
+}
+
+fn order(id: &str) -> String {
+    format!(
+        r#"{{"resource":{{"resourceType":"MedicationRequest","id":"{id}","subject":{{"reference":"Patient/p1"}}}}}}"#
+    )
+}
+
+fn page_of(id: &str, next: Option<&str>) -> String {
+    let link = next.map(|url| format!(r#""link":[{{"relation":"next","url":"{url}"}}],"#));
+    format!(
+        r#"{{"resourceType":"Bundle",{}"entry":[{}]}}"#,
+        link.unwrap_or_default(),
+        order(id)
+    )
+}
+
+fn medications() -> [Need; 1] {
+    [Need::from(Query::Medications)]
+}
