@@ -71,6 +71,7 @@ const LINKS: (&str, &str) = ("links.csv", include_str!("../../cards/links.csv"))
 
 /// Reads, checks and compiles everything; all problems at once.
 pub(crate) fn load(overrides: &BTreeMap<String, String>) -> Result<CardTexts, Vec<Problem>> {
+    let overrides = &unified(overrides);
     let files = Files { overrides };
     let mut problems = unknown_files(overrides);
     let (links, faults) = Links::parse(LINKS.0, files.get(LINKS.0, LINKS.1));
@@ -108,6 +109,15 @@ pub(crate) fn load(overrides: &BTreeMap<String, String>) -> Result<CardTexts, Ve
     } else {
         Err(loader.problems)
     }
+}
+
+/// The files as editors on any system write them: without byte order mark, lines ended by `\n`.
+fn unified(overrides: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let text = |text: &str| text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    overrides
+        .iter()
+        .map(|(name, file)| (name.clone(), text(file)))
+        .collect()
 }
 
 /// An override that overrides nothing is a spelling mistake. Guides are read elsewhere.

@@ -57,6 +57,18 @@ fn front_matter_is_checked() {
 }
 
 #[test]
+fn files_written_on_windows_are_read() {
+    let files = files();
+    let windows = |name: &str| format!("\u{feff}{}", files[name].replace('\n', "\r\n"));
+    let changes = ["mme-total/about.md", "mme-total/card.en.md"].map(|name| (name, windows(name)));
+    let changes: Vec<(&str, &str)> = changes
+        .iter()
+        .map(|(name, text)| (*name, text.as_str()))
+        .collect();
+    assert_eq!(problems(&changes), Vec::new());
+}
+
+#[test]
 fn an_override_that_overrides_nothing_is_a_problem() {
     assert_eq!(problems(&[("opioid-benzos/card.en.md", "# x")]).len(), 1);
     assert!(problems(&[("guides/naloxone/guide.en.md", "# x")]).is_empty());
