@@ -282,7 +282,7 @@ fn history_facts(snapshot: &Snapshot) -> Vec<Fact> {
 
 fn recent(snapshot: &Snapshot, row: &RecentOpioid) -> Fact {
     let today = FactDate::day_of(snapshot.as_of);
-    let runs = row.last_day.is_some_and(|last| last >= today);
+    let runs = row.last_day.is_none_or(|last| last >= today);
     let dose = row.daily_dose.as_deref();
     let slots = slots([
         ("medicine", text(&row.name)),

@@ -207,10 +207,8 @@ fn amount(row: &MedicineRow, draft: &MedicineRow) -> Option<(Decimal, String)> {
     if let Some(opioid) = amounts.iter().find(|one| of_draft(&one.ingredient.name)) {
         return Some((opioid.amount, opioid.unit.as_str().to_owned()));
     }
-    if row.medicine.is_opioid() {
-        return None;
-    }
-    if let Some(milligrams) = named::daily_milligrams(row) {
+    let milligrams = named::daily_milligrams(row).filter(|_| !row.medicine.is_opioid());
+    if let Some(milligrams) = milligrams {
         return Some((milligrams, "mg".to_owned()));
     }
     Some((row.dose.units_per_day?, row.medicine.name.to_lowercase()))

@@ -24,7 +24,9 @@ fn oxycodone(id: &str) -> MedicineRow {
 
 fn buprenorphine(id: &str) -> MedicineRow {
     let sets = [ValueSet::Buprenorphine, ValueSet::BuprenorphineOud];
-    MedicineRow { moud: true, ..row(id, medicine("buprenorphine 8 mg", &sets)) }
+    let mut row = row(id, medicine("buprenorphine 8 mg", &sets));
+    row.dose.units_per_day = Some(Decimal::TWO);
+    MedicineRow { moud: true, ..row }
 }
 
 /// A draft that renews this row.
