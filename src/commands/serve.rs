@@ -2,7 +2,8 @@
 
 use super::runtime;
 use crate::config::{LogSettings, ServeSettings, load};
-use crate::hooks::{self, Chart, Clock, Shared};
+use crate::fhir::{Allowed, Client, Limits};
+use crate::hooks::{self, Chart, Clock, Servers, Shared};
 use crate::server::{self, Layers, Listeners, Signals};
 use crate::telemetry::{self, Stopwatch};
 use anyhow::bail;
@@ -49,7 +50,11 @@ fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {
         "content loaded"
     );
     warn!("clients are not authenticated: whoever reaches the service can ask it");
-    let chart = Chart::Nowhere;
+    let chart = Chart::Servers(Servers {
+        client: Client::new(Limits::default())?,
+        allowed: Allowed::parse(&settings.calls.fhir_server)?,
+        open: settings.development,
+    });
     let services = hooks::enabled(&settings.services.disable_service);
     let mut shared = Shared::new(content, chart, services, settings.services.discovery);
     shared.options = settings.calls.options();

@@ -169,7 +169,7 @@ pub async fn advise_on_request(
         let source = source(request, &[]);
         let record = fhir::read_record(&source, &needs);
         let wanted = if advise::concerns_us(&shared.content, &call, &record) {
-            gather::wanted(&shared.chart, &source, &record, &needs)
+            gather::wanted(&shared.chart, request, &record, &needs)
         } else {
             Wanted::default()
         };

@@ -1,10 +1,12 @@
 //! What the prefetch lacks, asked for: all missing reads at once, then Medications by reference, in one deadline.
 
 use super::call::source;
-use crate::fhir::{self, Fetched, MemoryServer, Need, Query, Record, Source};
+use crate::fhir::{self, Allowed, Base, Client, Fetched, MemoryServer, Need, Query, Record, Why};
 use crate::telemetry::{self, Stopwatch};
 use crate::wire::Request;
+use secrecy::SecretString;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Where the data come from that the prefetch lacks.
 #[derive(Debug)]
@@ -13,6 +15,67 @@ pub enum Chart {
     Nowhere,
     /// Resources in memory answer, whatever server the call names: saved cases, `explain --fhir`.
     Memory(MemoryServer),
+    /// The FHIR server that the call names, if it may be called.
+    Servers(Servers),
+}
+
+/// FHIR servers that may be called.
+#[derive(Debug)]
+pub struct Servers {
+    /// Pools connections.
+    pub client: Client,
+    /// The allow-list.
+    pub allowed: Allowed,
+    /// Listed servers are asked without a token, too: development. Plain http is such a server anyway (contract R-058).
+    pub open: bool,
+}
+
+/// A server that may be called now.
+struct Access {
+    base: Base,
+    token: Option<SecretString>,
+}
+
+impl Servers {
+    /// Contract: else nothing is opened.
+    fn access(&self, request: &Request<'_>) -> Result<Access, Why> {
+        let named = request.fhir_server.as_deref().ok_or(Why::NotSent)?;
+        let base = self.allowed.base(named).ok_or(Why::NotAllowed)?;
+        match &request.fhir_authorization {
+            Some(authorization) if authorization.expires_in.is_some_and(|seconds| seconds <= 0) => {
+                Err(Why::Refused)
+            }
+            Some(authorization) => {
+                let token = SecretString::from(authorization.access_token.to_string());
+                Ok(Access {
+                    base,
+                    token: Some(token),
+                })
+            }
+            None if self.open || named.starts_with("http:") => Ok(Access { base, token: None }),
+            None => Err(Why::Refused),
+        }
+    }
+
+    async fn ask(&self, request: &Request<'_>, wanted: &Wanted, left: Duration) -> Vec<Fetched> {
+        let access = match self.access(request) {
+            Ok(access) => access,
+            Err(why) => return wanted.failed(&why),
+        };
+        let call = fhir::Call {
+            base: &access.base,
+            token: access.token.as_ref(),
+            patient_id: &request.patient_id,
+            encounter_id: request.encounter_id.as_deref(),
+            deadline: Instant::now() + left,
+        };
+        let (mut fetched, medications) = tokio::join!(
+            self.client.gather(&call, &wanted.reads),
+            self.client.gather_medications(&call, &wanted.medications)
+        );
+        fetched.extend(medications);
+        fetched
+    }
 }
 
 /// What is to be asked for.
@@ -26,15 +89,32 @@ impl Wanted {
     pub(super) fn is_empty(&self) -> bool {
         self.reads.is_empty() && self.medications.is_empty()
     }
+
+    fn failed(&self, why: &Why) -> Vec<Fetched> {
+        self.reads
+            .iter()
+            .map(|need| Fetched::failed(need.query, why.clone()))
+            .collect()
+    }
 }
 
 /// What did not come, and could be had.
-pub(super) fn wanted(chart: &Chart, source: &Source<'_>, record: &Record<'_>, needs: &[Query]) -> Wanted {
-    if matches!(chart, Chart::Nowhere) {
+pub(super) fn wanted(
+    chart: &Chart,
+    request: &Request<'_>,
+    record: &Record<'_>,
+    needs: &[Query],
+) -> Wanted {
+    let nobody = match chart {
+        Chart::Nowhere => true,
+        Chart::Memory(_) => false,
+        Chart::Servers(_) => request.fhir_server.is_none(),
+    };
+    if nobody {
         return Wanted::default();
     }
     Wanted {
-        reads: fhir::to_fetch(source, record, needs),
+        reads: fhir::to_fetch(&source(request, &[]), record, needs),
         medications: record.unresolved_medications(),
     }
 }
@@ -57,22 +137,29 @@ pub(super) async fn gather(
         medications
     };
     if !medications.is_empty() {
-        let wanted = Wanted { reads: Vec::new(), medications };
+        let wanted = Wanted {
+            reads: Vec::new(),
+            medications,
+        };
         fetched.extend(ask(chart, request, wanted, left.saturating_sub(watch.elapsed())).await);
     }
     fetched
 }
 
 async fn ask(chart: &Chart, request: &Request<'_>, wanted: Wanted, left: Duration) -> Vec<Fetched> {
-    let _ = left;
     let fetched = match chart {
         Chart::Nowhere => Vec::new(),
         Chart::Memory(server) => {
             let encounter = request.encounter_id.as_deref();
-            let mut fetched = fhir::fetch_from_memory(server, &request.patient_id, encounter, &wanted.reads);
-            fetched.extend(fhir::fetch_medications_from_memory(server, &wanted.medications));
+            let mut fetched =
+                fhir::fetch_from_memory(server, &request.patient_id, encounter, &wanted.reads);
+            fetched.extend(fhir::fetch_medications_from_memory(
+                server,
+                &wanted.medications,
+            ));
             fetched
         }
+        Chart::Servers(servers) => servers.ask(request, &wanted, left).await,
     };
     for answer in &fetched {
         telemetry::fhir_query(answer.ended.as_ref());

@@ -18,7 +18,7 @@ mod service;
 pub use clock::Clock;
 pub use discovery::document;
 pub use error::{Fault, HookError};
-pub use gather::Chart;
+pub use gather::{Chart, Servers};
 pub use service::{SERVICES, Service, enabled, service};
 
 use crate::advise::Content;
