@@ -27,6 +27,8 @@ pub struct Case {
     pub known: Option<String>,
     /// The call's FHIR server is there; else nobody is asked.
     pub fhir: bool,
+    /// Its request promises to hold valid R4 only, which `check` looks at strictly.
+    pub is_r4: bool,
 }
 
 /// A case that cannot be read.
@@ -89,11 +91,10 @@ struct Settings {
     service: Option<String>,
     fhir: Option<Faults>,
     known: Option<String>,
+    r4: bool,
     /// For readers.
-    #[expect(dead_code, reason = "read by people only, but a known key")]
     note: Option<String>,
     /// For readers: where a story's patient comes from.
-    #[expect(dead_code, reason = "read by people only, but a known key")]
     origin: Option<String>,
 }
 
@@ -162,6 +163,7 @@ fn load(folder: &Path) -> Result<Case, CaseError> {
         site,
         known: settings.known,
         fhir: settings.fhir != Some(Faults::Off),
+        is_r4: settings.r4,
     })
 }
 

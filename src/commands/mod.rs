@@ -1,6 +1,8 @@
 //! One file per command. They know everything but each other.
 
+mod check;
 mod completions;
+mod demo;
 mod explain;
 mod healthcheck;
 mod mme;
@@ -18,12 +20,13 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(settings) => serve::run(&settings, &cli.log),
         Command::Services(settings) => services::run(&settings),
+        Command::Demo(arguments) => demo::run(&arguments, &cli.log),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments, &cli.log),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Mme(arguments) => mme::run(&arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&arguments),
         Command::Completions { shell } => completions::run(shell),
-        _ => anyhow::bail!("not built"),
     }
 }
 

@@ -154,7 +154,7 @@ pub struct MmeArguments {
     after_help = "Examples:\n  opioid-cds check\n  opioid-cds check --site site.toml --cards our-cards/\n\nExit code: 0 nothing found, 1 faults found."
 )]
 pub struct CheckArguments {
-    /// Folder of fixtures; without it `fhir-fixtures` where there is one, else the built-in ones.
+    /// Folder of fixtures; without it `fhir-fixtures` in this folder, where there is one.
     #[arg(long, value_name = "DIR")]
     pub fixtures: Option<PathBuf>,
     /// Content.

@@ -198,7 +198,7 @@ fn finding(snapshot: &Snapshot, sum: &Sum<'_>, row: &Row, drafts: &[&MedicineRow
         indicator: Some(row.indicator),
         case: row.case,
         slots: card_slots(snapshot, sum, drafts),
-        facts: working::facts(snapshot, sum.total, sum.of),
+        facts: working::facts(snapshot, sum.of),
         doubts: named::once(doubts.chain(doses).chain(row.doubts.clone())),
         drafts: drafts.iter().map(|row| row.reference.clone()).collect(),
         suggest: suggestions(snapshot),
@@ -209,14 +209,15 @@ fn finding(snapshot: &Snapshot, sum: &Sum<'_>, row: &Row, drafts: &[&MedicineRow
 fn card_slots(snapshot: &Snapshot, sum: &Sum<'_>, drafts: &[&MedicineRow]) -> Slots {
     let shown = |value: Option<Decimal>| value.map(|mme| crate::dose::MmePerDay::new(mme).rounded());
     let opioid = drafts.first().map(|row| row.medicine.short_name.clone());
-    let goal = snapshot.facts.goal.yes().filter(|goal| goal.by_patient);
+    let counted = snapshot.after().filter(|row| named::counts(row));
+    let up_to = counted.filter(|row| row.dose.up_to).count() > 0;
     slots([
         ("subject", text(named::subject(&opioid.unwrap_or_default()))),
         ("mme", text(shown(Some(sum.after)).unwrap_or_default())),
         ("before", text(shown(sum.before).unwrap_or_default())),
         ("floor", Slot::Flag(sum.floor)),
         ("band", text(sum.band().to_string())),
-        ("goal", text(goal.map(|goal| goal.words.clone()).unwrap_or_default())),
+        ("up_to", Slot::Flag(up_to)),
     ])
 }
 

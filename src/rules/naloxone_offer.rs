@@ -254,7 +254,10 @@ fn card_slots(snapshot: &Snapshot, occasion: &Occasion, counted: &Counted<'_>) -
     let or_empty = |slot: Option<Slot>| slot.unwrap_or(text(""));
     slots([
         ("subject", text(subject.unwrap_or_default())),
-        ("name", or_empty(name)),
+        ("name", match name {
+            Some(Slot::Text(name)) => text(named::inline(&name)),
+            _ => text(""),
+        }),
         ("date", or_empty(of_lead("date"))),
         ("age", or_empty(of_any("age"))),
         ("mme", or_empty(of_any("mme"))),
@@ -275,11 +278,15 @@ fn on_hand(snapshot: &Snapshot) -> Fact {
 }
 
 fn explain(factor: &Factor) -> String {
+    let named = &factor.reason.text;
     let weight = match factor.weight {
         Weight::Major => "Major",
         Weight::Supporting => "Supporting",
     };
-    format!("{weight} factor {}: {}.", factor.fact.key, factor.reason.text)
+    if named.is_empty() {
+        return format!("{weight} factor {}.", factor.fact.key);
+    }
+    format!("{weight} factor {}: {named}.", factor.fact.key)
 }
 
 /// What could not be read and touches the offer.

@@ -13,6 +13,10 @@ use crate::fhir::Query;
 use crate::patient::{Doubt, Hook, Known, MedicineRow, Snapshot};
 use crate::wire::Indicator;
 use pair::{News, Pair};
+use rust_decimal::Decimal;
+
+/// From here on the total is a fact of its own, as it is for naloxone (MME/day).
+const SAID_ALONE: Decimal = Decimal::from_parts(50, 0, 0, false, 0);
 
 pub(super) fn check(snapshot: &Snapshot) -> Answer {
     let pair = match Pair::of(snapshot) {
@@ -112,7 +116,19 @@ fn facts(snapshot: &Snapshot, pair: &Pair<'_>) -> Vec<Fact> {
     let found = &snapshot.facts;
     let mut facts: Vec<Fact> = Vec::new();
     facts.extend(pair.benzodiazepines.iter().map(|row| named::benzodiazepine(snapshot, row)));
-    facts.extend(pair.opioids.iter().map(|row| named::opioid(row)));
+    let total = snapshot.mme.after.as_ref();
+    // A small exact total of one opioid is said with the opioid, every other one once for all.
+    let together = total.filter(|total| {
+        let large = total.mme_per_day.is_some_and(|mme| mme.value() >= SAID_ALONE);
+        pair.opioids.len() > 1 || total.floor || large
+    });
+    facts.extend(pair.opioids.iter().map(|row| {
+        let mut named = named::opioid(row);
+        if together.is_some() {
+            named.slots.insert("mme", text(""));
+        }
+        named
+    }));
     facts.extend(pair.elsewhere.map(named::moud));
     let conditions = [
         ("sleep-breathing", &found.sleep_breathing),
@@ -123,11 +139,8 @@ fn facts(snapshot: &Snapshot, pair: &Pair<'_>) -> Vec<Fact> {
         facts.extend(known.yes().map(|condition| named::dated(key, condition)));
     }
     facts.extend(named::older(snapshot));
-    let total = snapshot.mme.after.as_ref();
     let now = !snapshot.hook.is_order();
-    // One opioid with a number names its MME itself.
-    let more = pair.opioids.len() > 1 || total.is_some_and(|total| total.floor);
-    facts.extend(total.filter(|_| more).and_then(|total| named::mme_after(snapshot, total, now)));
+    facts.extend(together.and_then(|total| named::mme_after(snapshot, total, now)));
     facts
 }
 

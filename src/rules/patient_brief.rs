@@ -7,7 +7,7 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
-use super::{Answer, Finding};
+use super::{Answer, Finding, named};
 use crate::fhir::Query;
 use crate::patient::{Doubt, Known, Snapshot};
 use crate::wire::Indicator;
@@ -48,7 +48,7 @@ fn absent(snapshot: &Snapshot) -> Answer {
     if doubts.is_empty() {
         return Answer::silent("No opioid, treatment or opioid use disorder in the data received.");
     }
-    Answer::CannotTell(super::named::once(doubts))
+    Answer::CannotTell(named::once(doubts))
 }
 
 fn finding(snapshot: &Snapshot, because: &'static str) -> Finding {
@@ -65,7 +65,8 @@ fn finding(snapshot: &Snapshot, because: &'static str) -> Finding {
         indicator: Some(if mood { Indicator::Warning } else { Indicator::Info }),
         case: prompt(snapshot),
         slots: lines::slots(snapshot, short),
-        facts: Vec::new(),
+        // The lines are words of the card; the rows behind them belong to its evidence.
+        facts: vec![named::fact("regimen", named::slots([]), lines::evidence(snapshot))],
         // Line 7 says what could not be read.
         doubts: Vec::new(),
         drafts: Vec::new(),

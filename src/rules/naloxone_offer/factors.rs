@@ -118,7 +118,7 @@ impl Factors {
         for (key, warns, known) in [(key, warns, &facts.oud), ("oud-remission", false, &facts.oud_remission)] {
             match known {
                 Known::Yes(condition) => {
-                    self.found(Weight::Major, Basis::OpioidUse, warns, named::dated(key, condition));
+                    self.found(Weight::Major, Basis::OpioidUse, warns, use_disorder(key, condition));
                 }
                 other => self.doubt(Weight::Major, Basis::OpioidUse, other),
             }
@@ -247,6 +247,17 @@ impl Factors {
             self.open(weight, basis, doubt.clone());
         }
     }
+}
+
+/// The phrase of "code only" says itself what the code may mean.
+fn use_disorder(key: &'static str, condition: &ConditionFact) -> Fact {
+    let mut condition = condition.clone();
+    if key == "oud-code-only"
+        && let Some((name, _)) = condition.name.split_once(" (")
+    {
+        condition.name = name.to_owned();
+    }
+    named::dated(key, &condition)
 }
 
 fn drafted_treatment(row: &MedicineRow) -> Fact {

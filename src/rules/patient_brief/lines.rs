@@ -24,6 +24,22 @@ pub(super) fn slots(snapshot: &Snapshot, short: bool) -> Slots {
     slots
 }
 
+/// Rows that the brief rests on.
+pub(super) fn evidence(snapshot: &Snapshot) -> Vec<String> {
+    let facts = &snapshot.facts;
+    let rows = snapshot.before().filter(|row| {
+        row.medicine.is_opioid() || named::is_benzodiazepine(row) || row.is_sedative()
+    });
+    let conditions = [&facts.oud, &facts.oud_remission, &facts.sleep_breathing, &facts.lung, &facts.pregnant];
+    let conditions = conditions.iter().filter_map(|known| known.yes()).map(|row| &row.reference);
+    let overdose = facts.overdose.yes().map(|found| &found.condition.reference);
+    let goal = facts.goal.yes().map(|goal| &goal.reference);
+    let scores = [&facts.peg, &facts.phq_item9].into_iter().filter_map(|known| known.yes());
+    let scores = scores.map(|score| &score.reference);
+    let others = conditions.chain(overdose).chain(goal).chain(scores);
+    named::once(rows.map(|row| &row.reference).chain(others).cloned())
+}
+
 /// Line 1: what matters, and how the person answered what could not wait.
 fn person(snapshot: &Snapshot, slots: &mut Slots) {
     let facts = &snapshot.facts;
@@ -199,7 +215,7 @@ fn up_to(row: &MedicineRow) -> String {
 }
 
 fn since(condition: &ConditionFact) -> String {
-    with_date(&condition.name, condition.date)
+    with_date(named::spoken(&condition.name), condition.date)
 }
 
 fn with_date(name: &str, date: Option<FactDate>) -> String {
