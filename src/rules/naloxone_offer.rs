@@ -18,9 +18,19 @@ use factors::{Basis, Factor, Factors, Weight};
 use jiff::ToSpan;
 
 pub(super) fn check(snapshot: &Snapshot) -> Answer {
-    if let Known::Yes(naloxone) = &snapshot.facts.naloxone {
-        return Answer::silent(format!("Rescue naloxone is on hand: {}.", naloxone.name));
+    let Known::Yes(naloxone) = &snapshot.facts.naloxone else {
+        return offer(snapshot);
+    };
+    // It may have been used in an overdose since, where overdoses could not be read.
+    let perhaps_used = snapshot.facts.overdose.doubt().filter(|_| !naloxone.drafted);
+    match (perhaps_used, offer(snapshot)) {
+        (Some(doubt), Answer::Fires(_) | Answer::CannotTell(_)) => Answer::CannotTell(vec![doubt.clone()]),
+        _ => Answer::silent(format!("Rescue naloxone is on hand: {}.", naloxone.name)),
     }
+}
+
+/// The answer where none is on hand.
+fn offer(snapshot: &Snapshot) -> Answer {
     let occasion = match occasion(snapshot) {
         Known::Yes(occasion) => occasion,
         Known::No => return Answer::silent("No opioid that calls for naloxone is drafted or current."),

@@ -73,6 +73,18 @@ fn naloxone_on_hand_or_in_the_same_drafts_is_enough() {
 }
 
 #[test]
+fn naloxone_that_an_unread_overdose_may_have_used_up_leaves_the_question_open() {
+    let mut snapshot = without(oxycodone("120"), Query::Conditions);
+    snapshot.facts.naloxone = Known::Yes(NaloxoneOnHand {
+        name: "naloxone nasal spray".into(),
+        date: None,
+        reference: "MedicationRequest/m9".into(),
+        drafted: false,
+    });
+    assert!(matches!(check(&snapshot), Answer::CannotTell(_)));
+}
+
+#[test]
 fn a_sedative_beside_a_current_opioid_is_an_occasion_and_one_alone_is_none() {
     let current = opioid_row("m1", "oxycodone 5 mg", "30");
     let finding = fired(&with([current, draft(lorazepam())]));
