@@ -39,7 +39,10 @@ mod tests {
         assert!(rose_by_at_least(20, number("0.5"), number("0.6")));
         assert!(!rose_by_at_least(20, number("0.5"), number("0.5999999999")));
         assert_eq!(compare(number("95"), 95, number("100")), Ordering::Equal);
-        assert_eq!(compare(number("94.9999999"), 95, number("100")), Ordering::Less);
+        assert_eq!(
+            compare(number("94.9999999"), 95, number("100")),
+            Ordering::Less
+        );
     }
 
     #[test]
