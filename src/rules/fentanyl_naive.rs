@@ -265,7 +265,7 @@ fn history_facts(snapshot: &Snapshot) -> Vec<Fact> {
         return named.map(|row| recent(snapshot, row)).collect();
     }
     if !snapshot.is_read(Query::Medications)
-        || history.tolerant.doubt() == Some(&Doubt::ActiveRowsOnly)
+        || history.naive.doubt() == Some(&Doubt::ActiveRowsOnly)
     {
         return vec![fact("history-unread", slots([]), Vec::new())];
     }
@@ -312,6 +312,9 @@ fn doubts(snapshot: &Snapshot, case: Case) -> Vec<Doubt> {
     }
     note_doubt(&mut doubts, &snapshot.facts.sleep_breathing);
     note_doubt(&mut doubts, &snapshot.facts.lung);
+    if snapshot.history.naive.doubt() == Some(&Doubt::ActiveRowsOnly) {
+        note_doubt(&mut doubts, &snapshot.history.naive);
+    }
     if let Some(doubt) = snapshot.unread(Query::Medications) {
         note_doubt(&mut doubts, &Known::<()>::Unsure(doubt));
     }

@@ -1,5 +1,8 @@
-//! What is tested from outside: HTTP, the contract file, the shape of the repository.
+//! What is tested from outside: HTTP, the contract file, the shape of the repository, pages made from code.
 
 mod contract;
+mod docs;
 mod http;
 mod service;
+mod views;
+mod tidy;
