@@ -217,6 +217,15 @@ pub(super) fn mme_after(snapshot: &Snapshot, total: &Total, now: bool) -> Option
     Some(fact("mme-after", filled, evidence))
 }
 
+/// An order's MME as the result of its arithmetic: not rounded to whole numbers, so that it is the product of what stands before it.
+pub(super) fn product(row: &MedicineRow) -> String {
+    let mme = row
+        .dose
+        .mme_per_day
+        .map(|mme| mme.value().round_dp(2).normalize());
+    mme.map(|mme| mme.to_string()).unwrap_or_default()
+}
+
 /// An opioid order that belongs to a total: not buprenorphine, not treatment of opioid use disorder.
 pub(super) fn counts(row: &MedicineRow) -> bool {
     row.counts_in_mme && row.is_pain_opioid() && row.dose.answer != DoseAnswer::Excluded
