@@ -4,5 +4,5 @@ mod contract;
 mod docs;
 mod http;
 mod service;
-mod views;
 mod tidy;
+mod views;
