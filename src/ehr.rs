@@ -19,19 +19,34 @@ pub fn router(server: MemoryServer) -> Router {
 }
 
 async fn answer(State(server): State<Arc<MemoryServer>>, request: Request) -> Response {
-    let asked = request.uri().path_and_query().map_or("", |path| path.as_str());
+    let asked = request
+        .uri()
+        .path_and_query()
+        .map_or("", |path| path.as_str());
     respond(server.answer(asked.trim_start_matches('/')))
 }
 
 async fn search(State(server): State<Arc<MemoryServer>>, request: Request) -> Response {
-    let path = request.uri().path().trim_matches('/').trim_end_matches("/_search").to_owned();
+    let path = request
+        .uri()
+        .path()
+        .trim_matches('/')
+        .trim_end_matches("/_search")
+        .to_owned();
     match RawForm::from_request(request, &()).await {
-        Ok(RawForm(form)) => respond(server.answer(&format!("{path}?{}", String::from_utf8_lossy(&form)))),
+        Ok(RawForm(form)) => {
+            respond(server.answer(&format!("{path}?{}", String::from_utf8_lossy(&form))))
+        }
         Err(rejection) => rejection.into_response(),
     }
 }
 
 fn respond((status, body): (u16, String)) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(header::CONTENT_TYPE, "application/fhir+json")], body).into_response()
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/fhir+json")],
+        body,
+    )
+        .into_response()
 }

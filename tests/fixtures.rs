@@ -21,7 +21,11 @@ static RUNNER: LazyLock<Mutex<Runner>> = LazyLock::new(|| {
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let folder = Path::new(FIXTURES);
-    let cases = if folder.is_dir() { find(folder).expect("fixtures are readable") } else { Vec::new() };
+    let cases = if folder.is_dir() {
+        find(folder).expect("fixtures are readable")
+    } else {
+        Vec::new()
+    };
     let trials = cases
         .into_iter()
         .map(Arc::new)
@@ -30,7 +34,9 @@ fn main() -> ExitCode {
             let name = case.name.clone();
             [
                 Trial::test(name.clone(), move || answers_as_recorded(&case)),
-                Trial::test(format!("{name}::left-out"), move || holds_with_data_left_out(&again)),
+                Trial::test(format!("{name}::left-out"), move || {
+                    holds_with_data_left_out(&again)
+                }),
             ]
         })
         .collect();
@@ -48,17 +54,25 @@ fn answers_as_recorded(case: &Case) -> Result<(), Failed> {
     if let Some((rule, expected)) = case.verdict() {
         let found = answer_of(&answered, rule);
         if found != Some(expected) {
-            return Err(format!("{rule} answered {found:?}; the folder's name promises {expected}").into());
+            return Err(format!(
+                "{rule} answered {found:?}; the folder's name promises {expected}"
+            )
+            .into());
         }
     }
     if answered.status != case.status {
-        return Err(format!("status {} instead of {}: {}", answered.status, case.status, answered.body).into());
+        return Err(format!(
+            "status {} instead of {}: {}",
+            answered.status, case.status, answered.body
+        )
+        .into());
     }
     nothing_empty(&answered.body, "")?;
     created_resources_are_r4(&answered.body)?;
     let file = case.folder.join("response.json");
     let recorded = case.response.as_deref().unwrap_or("{}");
-    let recorded: Value = serde_json::from_str(recorded).map_err(|error| format!("{}: {error}", file.display()))?;
+    let recorded: Value =
+        serde_json::from_str(recorded).map_err(|error| format!("{}: {error}", file.display()))?;
     let differences = differences(&recorded, &answered.body);
     if differences.is_empty() {
         return Ok(());
@@ -68,22 +82,37 @@ fn answers_as_recorded(case: &Case) -> Result<(), Failed> {
         return Ok(std::fs::write(&file, text)?);
     }
     let shown: String = differences.iter().map(ToString::to_string).collect();
-    Err(format!("{} differs:\n{shown}UPDATE_FIXTURES=1 rewrites it.", file.display()).into())
+    Err(format!(
+        "{} differs:\n{shown}UPDATE_FIXTURES=1 rewrites it.",
+        file.display()
+    )
+    .into())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one switch of this test, as CONTRIBUTING names it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one switch of this test, as CONTRIBUTING names it"
+)]
 fn is_update() -> bool {
     std::env::var_os("UPDATE_FIXTURES").is_some()
 }
 
 fn answer_of(answered: &Answered, rule: &str) -> Option<&'static str> {
-    answered.rules.iter().find(|(id, _)| *id == rule).map(|(_, answer)| *answer)
+    answered
+        .rules
+        .iter()
+        .find(|(id, _)| *id == rule)
+        .map(|(_, answer)| *answer)
 }
 
 /// What fired may become "cannot tell" when data are left out, and never "silent": unknown is not safe.
 fn holds_with_data_left_out(case: &Case) -> Result<(), Failed> {
-    let Ok(request) = serde_json::from_slice::<Value>(&case.request) else { return Ok(()) };
-    let Some(keys) = request.get("prefetch").and_then(Value::as_object) else { return Ok(()) };
+    let Ok(request) = serde_json::from_slice::<Value>(&case.request) else {
+        return Ok(());
+    };
+    let Some(keys) = request.get("prefetch").and_then(Value::as_object) else {
+        return Ok(());
+    };
     let keys: Vec<String> = keys.keys().cloned().collect();
     with_runner(|runner| {
         let whole = runner.run(case)?;
@@ -96,7 +125,9 @@ fn holds_with_data_left_out(case: &Case) -> Result<(), Failed> {
             for (rule, _) in whole.rules.iter().filter(|(_, answer)| *answer == "fires") {
                 // It stands for missing data, and goes where a card comes.
                 if *rule != "check-incomplete" && answer_of(&part, rule) == Some("silent") {
-                    return Err(format!("without the prefetch key `{key}`, {rule} falls silent").into());
+                    return Err(
+                        format!("without the prefetch key `{key}`, {rule} falls silent").into(),
+                    );
                 }
             }
         }
@@ -118,7 +149,9 @@ fn nothing_empty(value: &Value, name: &str) -> Result<(), Failed> {
     }
     match value {
         Value::Array(list) => list.iter().try_for_each(|value| nothing_empty(value, name)),
-        Value::Object(members) => members.iter().try_for_each(|(name, value)| nothing_empty(value, name)),
+        Value::Object(members) => members
+            .iter()
+            .try_for_each(|(name, value)| nothing_empty(value, name)),
         _ => Ok(()),
     }
 }

@@ -21,25 +21,43 @@ pub fn differences(expected: &Value, found: &Value) -> Vec<Difference> {
     all
 }
 
-fn compare(path: String, expected: Option<&Value>, found: Option<&Value>, all: &mut Vec<Difference>) {
+fn compare(
+    path: String,
+    expected: Option<&Value>,
+    found: Option<&Value>,
+    all: &mut Vec<Difference>,
+) {
     match (expected, found) {
         (Some(Value::Object(expected)), Some(Value::Object(found))) => {
             let later = found.keys().filter(|name| !expected.contains_key(*name));
             for name in expected.keys().chain(later) {
                 let dot = if path.is_empty() { "" } else { "." };
-                compare(format!("{path}{dot}{name}"), expected.get(name), found.get(name), all);
+                compare(
+                    format!("{path}{dot}{name}"),
+                    expected.get(name),
+                    found.get(name),
+                    all,
+                );
             }
         }
         (Some(Value::Array(expected)), Some(Value::Array(found))) => {
             for at in 0..expected.len().max(found.len()) {
                 let (one, other) = (expected.get(at), found.get(at));
-                let topic = one.or(other).and_then(topic).map(|topic| format!(" {topic}")).unwrap_or_default();
+                let topic = one
+                    .or(other)
+                    .and_then(topic)
+                    .map(|topic| format!(" {topic}"))
+                    .unwrap_or_default();
                 compare(format!("{path}[{at}{topic}]"), one, other, all);
             }
         }
         (expected, found) if expected == found => {}
         (expected, found) => {
-            all.push(Difference { path, expected: expected.cloned(), found: found.cloned() });
+            all.push(Difference {
+                path,
+                expected: expected.cloned(),
+                found: found.cloned(),
+            });
         }
     }
 }
@@ -62,7 +80,10 @@ impl fmt::Display for Difference {
         for line in found.iter().filter(|line| !same(line)) {
             writeln!(f, "  + {line}")?;
         }
-        if expected.iter().filter(|line| !same(line)).count() + found.iter().filter(|line| !same(line)).count() == 0 {
+        if expected.iter().filter(|line| !same(line)).count()
+            + found.iter().filter(|line| !same(line)).count()
+            == 0
+        {
             writeln!(f, "  ~ the same lines in another order or number")?;
         }
         Ok(())
@@ -89,10 +110,22 @@ mod tests {
     #[test]
     fn differences_are_named_by_path_and_rule() {
         let card = |summary: &str| json!({"summary": summary, "source": {"topic": {"code": "opioid-benzo"}}});
-        let found = differences(&json!({"cards": [card("a")]}), &json!({"cards": [card("b"), card("c")]}));
-        let paths: Vec<&str> = found.iter().map(|difference| difference.path.as_str()).collect();
-        assert_eq!(paths, ["cards[0 opioid-benzo].summary", "cards[1 opioid-benzo]"]);
-        assert_eq!(found[0].to_string(), "cards[0 opioid-benzo].summary\n  - a\n  + b\n");
+        let found = differences(
+            &json!({"cards": [card("a")]}),
+            &json!({"cards": [card("b"), card("c")]}),
+        );
+        let paths: Vec<&str> = found
+            .iter()
+            .map(|difference| difference.path.as_str())
+            .collect();
+        assert_eq!(
+            paths,
+            ["cards[0 opioid-benzo].summary", "cards[1 opioid-benzo]"]
+        );
+        assert_eq!(
+            found[0].to_string(),
+            "cards[0 opioid-benzo].summary\n  - a\n  + b\n"
+        );
         assert!(differences(&json!({"a": [1]}), &json!({"a": [1]})).is_empty());
     }
 

@@ -66,7 +66,9 @@ impl TryFrom<toml::Value> for Instant {
             toml::Value::String(text) => text,
             value => value.to_string(),
         };
-        text.parse().map(Instant).map_err(|error| format!("as_of: {error}"))
+        text.parse()
+            .map(Instant)
+            .map_err(|error| format!("as_of: {error}"))
     }
 }
 
@@ -139,7 +141,11 @@ fn load(folder: &Path) -> Result<Case, CaseError> {
         .transpose()?
         .unwrap_or_default();
     let file = folder.join("case.toml");
-    let settings: Settings = if file.is_file() { read_toml(&file)? } else { Settings::default() };
+    let settings: Settings = if file.is_file() {
+        read_toml(&file)?
+    } else {
+        Settings::default()
+    };
     let mut site = defaults.site;
     site.extend(settings.site);
     let built_in = || AS_OF.parse().expect("a constant instant");
@@ -150,7 +156,10 @@ fn load(folder: &Path) -> Result<Case, CaseError> {
         request: bytes(&folder.join("request.json"))?,
         response: read(&folder.join("response.json")).ok(),
         status: settings.status.unwrap_or(200),
-        as_of: settings.as_of.or(defaults.as_of).map_or_else(built_in, |instant| instant.0),
+        as_of: settings
+            .as_of
+            .or(defaults.as_of)
+            .map_or_else(built_in, |instant| instant.0),
         site,
         known: settings.known,
         fhir: settings.fhir != Some(Faults::Off),
@@ -177,14 +186,20 @@ fn read(file: &Path) -> Result<String, CaseError> {
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> CaseError {
-    CaseError { file: file.to_owned(), line: None, message: error.to_string() }
+    CaseError {
+        file: file.to_owned(),
+        line: None,
+        message: error.to_string(),
+    }
 }
 
 fn read_toml<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, CaseError> {
     let text = read(file)?;
     toml::from_str(&text).map_err(|error| CaseError {
         file: file.to_owned(),
-        line: error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),
+        line: error
+            .span()
+            .map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),
         message: error.message().to_owned(),
     })
 }
@@ -224,7 +239,10 @@ pub(crate) fn texts_in(folder: &Path, texts: &mut Vec<(String, String)>) -> Resu
     for path in paths {
         if path.is_dir() {
             texts_in(&path, texts)?;
-        } else if path.extension().is_some_and(|kind| kind == "json" || kind == "ndjson") {
+        } else if path
+            .extension()
+            .is_some_and(|kind| kind == "json" || kind == "ndjson")
+        {
             texts.push((path.display().to_string(), read(&path)?));
         }
     }

@@ -10,8 +10,8 @@ mod moved;
 mod runner;
 
 pub use differences::{Difference, differences};
+pub(crate) use files::texts_in;
 pub use files::{Case, CaseError, Faults, find, fixtures_in};
 pub use moved::{days_between, moved};
-pub use runner::{Answered, RunError, Runner, chart_of};
-pub(crate) use files::texts_in;
 pub(crate) use runner::service_of;
+pub use runner::{Answered, RunError, Runner, chart_of};

@@ -8,7 +8,10 @@ use serde_json::Value;
 /// Whole days from one instant to a later one.
 pub fn days_between(from: Timestamp, to: Timestamp) -> i32 {
     let day = |instant: Timestamp| instant.to_zoned(TimeZone::UTC).date();
-    day(from).until(day(to)).map(|span| span.get_days()).unwrap_or_default()
+    day(from)
+        .until(day(to))
+        .map(|span| span.get_days())
+        .unwrap_or_default()
 }
 
 /// The same body with every FHIR date and dateTime moved. What is no JSON stays as it is.
@@ -63,7 +66,16 @@ fn is_date_element(name: &str) -> bool {
     name.ends_with("Date")
         || name.ends_with("DateTime")
         || name.ends_with("On")
-        || ["start", "end", "date", "issued", "created", "lastUpdated", "dateAsserted"].contains(&name)
+        || [
+            "start",
+            "end",
+            "date",
+            "issued",
+            "created",
+            "lastUpdated",
+            "dateAsserted",
+        ]
+        .contains(&name)
 }
 
 fn date(text: &str) -> Option<Date> {
@@ -90,7 +102,8 @@ mod tests {
             "period": {"start": "2024-02"}, "code": "2021", "id": "2026-10-31-1", "text": "since 2026-10-31",
             "list": ["2026-12-31"]
         });
-        let moved: Value = serde_json::from_slice(&moved(body.to_string().as_bytes(), 1)).expect("JSON");
+        let moved: Value =
+            serde_json::from_slice(&moved(body.to_string().as_bytes(), 1)).expect("JSON");
         assert_eq!(
             moved,
             json!({
@@ -104,13 +117,22 @@ mod tests {
     #[test]
     fn what_is_no_json_or_does_not_move_stays_byte_by_byte() {
         assert_eq!(moved(b"{", 5), b"{");
-        assert_eq!(moved(b"{ \"a\": \"2026-01-01\" }", 0), b"{ \"a\": \"2026-01-01\" }");
+        assert_eq!(
+            moved(b"{ \"a\": \"2026-01-01\" }", 0),
+            b"{ \"a\": \"2026-01-01\" }"
+        );
     }
 
     #[test]
     fn days_are_whole() {
         let at = |text: &str| text.parse().expect("an instant");
-        assert_eq!(days_between(at("2026-11-01T12:00:00Z"), at("2026-11-02T01:00:00Z")), 1);
-        assert_eq!(days_between(at("2026-11-01T12:00:00Z"), at("2026-10-01T13:00:00Z")), -31);
+        assert_eq!(
+            days_between(at("2026-11-01T12:00:00Z"), at("2026-11-02T01:00:00Z")),
+            1
+        );
+        assert_eq!(
+            days_between(at("2026-11-01T12:00:00Z"), at("2026-10-01T13:00:00Z")),
+            -31
+        );
     }
 }

@@ -44,11 +44,17 @@ pub enum RunError {
 impl Runner {
     /// A runner over this content; `site` are the settings under those of each case.
     pub fn new(content: Content, site: toml::Table) -> std::io::Result<Runner> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let services = hooks::enabled(&[]);
         let mut shared = Shared::new(content, Chart::Nowhere, services, Discovery::V3);
         shared.options = ClientOptions::default();
-        Ok(Runner { shared, site, runtime })
+        Ok(Runner {
+            shared,
+            site,
+            runtime,
+        })
     }
 
     /// Runs a case as it stands.
@@ -72,19 +78,33 @@ impl Runner {
         self.shared.clock = Clock::Fixed(as_of);
         let answered = service_of(case, body).and_then(|service| {
             let watch = Stopwatch::start();
-            self.runtime.block_on(call::advise_on(&self.shared, service, body, watch))
+            self.runtime
+                .block_on(call::advise_on(&self.shared, service, body, watch))
         });
-        let rules = answered.as_ref().ok().and_then(Option::as_ref).map(rules_of).unwrap_or_default();
+        let rules = answered
+            .as_ref()
+            .ok()
+            .and_then(Option::as_ref)
+            .map(rules_of)
+            .unwrap_or_default();
         let (status, body) = match answered.and_then(call::cards_of) {
             Ok(cards) => (200, call::write(&cards)),
             Err(error) => (error.status().0.as_u16(), error.body().into_bytes()),
         };
-        Answered { status, body: serde_json::from_slice(&body).unwrap_or_default(), rules }
+        Answered {
+            status,
+            body: serde_json::from_slice(&body).unwrap_or_default(),
+            rules,
+        }
     }
 }
 
 fn rules_of(advice: &Advice) -> Vec<(&'static str, &'static str)> {
-    advice.rules.iter().map(|rule| (rule.id, rule.answer.as_str())).collect()
+    advice
+        .rules
+        .iter()
+        .map(|rule| (rule.id, rule.answer.as_str()))
+        .collect()
 }
 
 /// The service that a case is sent to: the one it names, else the one for its hook, else order-sign.
@@ -97,7 +117,10 @@ pub(crate) fn service_of(case: &Case, body: &[u8]) -> Result<&'static Service, H
 
 fn service_for(body: &[u8]) -> &'static Service {
     let hook = hooks::request::hook_of(body).unwrap_or_default();
-    SERVICES.iter().find(|service| service.hook.as_str() == hook).unwrap_or(&SERVICES[0])
+    SERVICES
+        .iter()
+        .find(|service| service.hook.as_str() == hook)
+        .unwrap_or(&SERVICES[0])
 }
 
 /// A FHIR server over these texts; nobody where there are none.

@@ -15,8 +15,16 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         Err(error) => error.problems(),
     };
     let tables = Terminology::problems(&overrides(arguments.content.terminology.as_deref())?);
-    problems.extend(tables.into_iter().filter(|problem| !problems.contains(problem)).collect::<Vec<_>>());
-    let fixtures = arguments.fixtures.clone().or_else(|| fixtures_in(Path::new(".")));
+    problems.extend(
+        tables
+            .into_iter()
+            .filter(|problem| !problems.contains(problem))
+            .collect::<Vec<_>>(),
+    );
+    let fixtures = arguments
+        .fixtures
+        .clone()
+        .or_else(|| fixtures_in(Path::new(".")));
     let mut cases = 0;
     if let Some(folder) = &fixtures {
         match find(folder) {
@@ -36,7 +44,10 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         writeln!(out, "{problem}")?;
     }
     match problems.len() {
-        0 => writeln!(out, "Nothing found in settings, cards, terminology and {cases} cases.")?,
+        0 => writeln!(
+            out,
+            "Nothing found in settings, cards, terminology and {cases} cases."
+        )?,
         count => writeln!(out, "{count} found")?,
     }
     Ok(ExitCode::from(u8::from(!problems.is_empty())))
@@ -59,11 +70,17 @@ fn faults(case: &Case) -> Vec<Problem> {
             }
         }
         // A refused request may be wrong on purpose.
-        Err(error) if case.status == 200 => fault("request.json", Some(error.line()), error.to_string()),
+        Err(error) if case.status == 200 => {
+            fault("request.json", Some(error.line()), error.to_string())
+        }
         _ => {}
     }
     match case.response.as_deref().map(serde_json::from_str::<Value>) {
-        None => fault("response.json", None, "missing; UPDATE_FIXTURES=1 cargo test --test fixtures writes it".to_owned()),
+        None => fault(
+            "response.json",
+            None,
+            "missing; UPDATE_FIXTURES=1 cargo test --test fixtures writes it".to_owned(),
+        ),
         Some(Err(error)) => fault("response.json", Some(error.line()), error.to_string()),
         Some(Ok(response)) => {
             for (at, resource) in created(&response) {
@@ -97,27 +114,45 @@ fn faults(case: &Case) -> Vec<Problem> {
 
 /// Resources of the request that R4 does not allow: a case that says `r4 = true` promises that there are none.
 fn resources(request: &Value) -> Vec<(String, String)> {
-    let mut found: Vec<(String, &Value)> = vec![("context.draftOrders".to_owned(), &request["context"]["draftOrders"])];
+    let mut found: Vec<(String, &Value)> = vec![(
+        "context.draftOrders".to_owned(),
+        &request["context"]["draftOrders"],
+    )];
     if let Some(prefetch) = request["prefetch"].as_object() {
-        found.extend(prefetch.iter().map(|(key, value)| (format!("prefetch.{key}"), value)));
+        found.extend(
+            prefetch
+                .iter()
+                .map(|(key, value)| (format!("prefetch.{key}"), value)),
+        );
     }
     found
         .into_iter()
         .filter(|(_, value)| value.is_object())
-        .filter_map(|(place, value)| Some((place, opioid_cds_fhir::check(&value.to_string()).err()?.to_string())))
+        .filter_map(|(place, value)| {
+            Some((
+                place,
+                opioid_cds_fhir::check(&value.to_string())
+                    .err()?
+                    .to_string(),
+            ))
+        })
         .collect()
 }
 
 /// The resources that the answer's suggestions create.
 fn created(response: &Value) -> Vec<(String, &Value)> {
-    let list = |value: &'_ Value, name: &str| -> usize { value[name].as_array().map_or(0, Vec::len) };
+    let list =
+        |value: &'_ Value, name: &str| -> usize { value[name].as_array().map_or(0, Vec::len) };
     let mut found = Vec::new();
     for card in 0..list(response, "cards") {
         let card_value = &response["cards"][card];
         for suggestion in 0..list(card_value, "suggestions") {
             let action = &card_value["suggestions"][suggestion]["actions"][0];
             if action["type"] == "create" {
-                found.push((format!("cards[{card}].suggestions[{suggestion}]"), &action["resource"]));
+                found.push((
+                    format!("cards[{card}].suggestions[{suggestion}]"),
+                    &action["resource"],
+                ));
             }
         }
     }

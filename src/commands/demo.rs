@@ -35,7 +35,10 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
         ("--fhir-listen", arguments.fhir_listen),
         ("--management-listen", arguments.management_listen),
     ] {
-        ensure!(address.ip().is_loopback(), "{flag} {address}: the demo has no authentication and stays on this machine");
+        ensure!(
+            address.ip().is_loopback(),
+            "{flag} {address}: the demo has no authentication and stays on this machine"
+        );
     }
     telemetry::log(log).map_err(anyhow::Error::msg)?;
     telemetry::quiet_panics();
@@ -58,28 +61,51 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
         let charts = charts(&FIXTURES)?;
         tokio::spawn(async move { axum::serve(fhir, charts).await });
         introduce(listeners.service.local_addr()?, &base, shared.clock)?;
-        let signals = Signals { notice: Duration::ZERO };
-        server::run(Arc::new(shared), listeners, &Layers::default(), metrics, signals).await
+        let signals = Signals {
+            notice: Duration::ZERO,
+        };
+        server::run(
+            Arc::new(shared),
+            listeners,
+            &Layers::default(),
+            metrics,
+            signals,
+        )
+        .await
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The clock of the fixtures.
 fn as_of() -> anyhow::Result<Timestamp> {
-    let text = FIXTURES.get_file("defaults.toml").and_then(include_dir::File::contents_utf8).unwrap_or_default();
+    let text = FIXTURES
+        .get_file("defaults.toml")
+        .and_then(include_dir::File::contents_utf8)
+        .unwrap_or_default();
     let defaults: toml::Table = text.parse()?;
-    let as_of = defaults.get("as_of").context("fhir-fixtures/defaults.toml has no as_of")?;
-    let as_of = as_of.as_str().map_or_else(|| as_of.to_string(), str::to_owned);
-    as_of.parse().context("as_of of fhir-fixtures/defaults.toml")
+    let as_of = defaults
+        .get("as_of")
+        .context("fhir-fixtures/defaults.toml has no as_of")?;
+    let as_of = as_of
+        .as_str()
+        .map_or_else(|| as_of.to_string(), str::to_owned);
+    as_of
+        .parse()
+        .context("as_of of fhir-fixtures/defaults.toml")
 }
 
 /// A FHIR base for every case.
 fn charts(fixtures: &Dir<'_>) -> anyhow::Result<Router> {
     let mut app = Router::new();
     for case in fixtures.dirs().flat_map(Dir::dirs) {
-        let Some(path) = case.path().to_str() else { continue };
+        let Some(path) = case.path().to_str() else {
+            continue;
+        };
         let (server, _) = MemoryServer::from_texts(texts(case));
-        app = app.nest(&format!("/{}", path.replace('\\', "/")), ehr::router(server));
+        app = app.nest(
+            &format!("/{}", path.replace('\\', "/")),
+            ehr::router(server),
+        );
     }
     Ok(app)
 }
@@ -88,8 +114,10 @@ fn charts(fixtures: &Dir<'_>) -> anyhow::Result<Router> {
 fn texts(case: &Dir<'_>) -> Vec<(String, String)> {
     let prefetch = request(case).and_then(|mut request| request.remove("prefetch"));
     let prefetch = prefetch.iter().filter_map(Value::as_object).flatten();
-    let mut texts: Vec<(String, String)> =
-        prefetch.filter(|(_, value)| value.is_object()).map(|(key, value)| (key.clone(), value.to_string())).collect();
+    let mut texts: Vec<(String, String)> = prefetch
+        .filter(|(_, value)| value.is_object())
+        .map(|(key, value)| (key.clone(), value.to_string()))
+        .collect();
     if let Some(folder) = case.get_dir(case.path().join("fhir")) {
         for file in folder.files() {
             let text = file.contents_utf8().unwrap_or_default();
@@ -107,19 +135,32 @@ fn request(case: &Dir<'_>) -> Option<Map<String, Value>> {
 /// The addresses, and one call that returns cards.
 fn introduce(service: SocketAddr, base: &str, clock: Clock) -> anyhow::Result<()> {
     let mut out = stdout().lock();
-    writeln!(out, "Demo: made-up patients, no authentication, this machine only. It is {} here.\n", clock.now())?;
+    writeln!(
+        out,
+        "Demo: made-up patients, no authentication, this machine only. It is {} here.\n",
+        clock.now()
+    )?;
     writeln!(out, "CDS Hooks service  http://{service}/cds-services")?;
     let shown = FIXTURES
         .get_dir(SHOWN)
         .or_else(|| {
             let group = FIXTURES.get_dir(SHOWN_GROUP)?;
-            group.dirs().find(|case| case.path().to_string_lossy().contains("/fires-"))
+            group
+                .dirs()
+                .find(|case| case.path().to_string_lossy().contains("/fires-"))
         })
         .and_then(|case| Some((case.path().to_str()?, request(case)?)));
     if let Some((case, request)) = shown {
         writeln!(out, "FHIR server        {base}/{case}")?;
-        writeln!(out, "\nAn order about to be signed; the service reads the chart itself:\n")?;
-        writeln!(out, "{}\n", curl(service, &format!("{base}/{case}"), request))?;
+        writeln!(
+            out,
+            "\nAn order about to be signed; the service reads the chart itself:\n"
+        )?;
+        writeln!(
+            out,
+            "{}\n",
+            curl(service, &format!("{base}/{case}"), request)
+        )?;
     }
     writeln!(out, "Stop with Ctrl-C.")?;
     Ok(out.flush()?)
@@ -127,11 +168,19 @@ fn introduce(service: SocketAddr, base: &str, clock: Clock) -> anyhow::Result<()
 
 /// The case's call without what its client prefetched.
 fn curl(service: SocketAddr, fhir_server: &str, mut request: Map<String, Value>) -> String {
-    let hook = request.get("hook").and_then(Value::as_str).unwrap_or_default();
-    let id = SERVICES.iter().find(|service| service.hook.as_str() == hook).map_or("", |service| service.id);
+    let hook = request
+        .get("hook")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let id = SERVICES
+        .iter()
+        .find(|service| service.hook.as_str() == hook)
+        .map_or("", |service| service.id);
     request.remove("prefetch");
     request.remove("fhirAuthorization");
     request.insert("fhirServer".to_owned(), json!(fhir_server));
     let body = Value::Object(request).to_string().replace('\'', r"'\''");
-    format!("curl -s http://{service}/cds-services/{id} -H 'content-type: application/json' -d '{body}'")
+    format!(
+        "curl -s http://{service}/cds-services/{id} -H 'content-type: application/json' -d '{body}'"
+    )
 }

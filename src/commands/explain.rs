@@ -38,7 +38,9 @@ pub(super) fn run(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
             all_answered &= one.is_ok();
             match (one, arguments.format) {
                 (Ok(explained), TextFormat::Json) => write_json(&mut out, &explained.named(&name))?,
-                (Ok(explained), TextFormat::Text) => text::write(&mut out, &explained.named(&name))?,
+                (Ok(explained), TextFormat::Text) => {
+                    text::write(&mut out, &explained.named(&name))?
+                }
                 (Err(refused), TextFormat::Json) => write_json(&mut out, &refused.named(&name))?,
                 (Err(refused), TextFormat::Text) => writeln!(out, "{name}: {}\n", refused.message)?,
             }
@@ -85,10 +87,16 @@ impl Explainer {
         let Ok(text) = std::str::from_utf8(&body) else {
             return vec![self.call(&body)];
         };
-        let outline: Option<Outline<'_>> = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok();
+        let outline: Option<Outline<'_>> =
+            serde_json::from_str(text.trim_start_matches('\u{feff}')).ok();
         match outline {
-            Some(Outline { hook: None, resource_type: Some(_) }) => self.chart(text),
-            None if text.lines().nth(1).is_some() && !patients_in(text).is_empty() => self.chart(text),
+            Some(Outline {
+                hook: None,
+                resource_type: Some(_),
+            }) => self.chart(text),
+            None if text.lines().nth(1).is_some() && !patients_in(text).is_empty() => {
+                self.chart(text)
+            }
             _ => vec![self.call(&body)],
         }
     }
@@ -101,8 +109,13 @@ impl Explainer {
             .find(|service| service.hook.as_str() == hook)
             .ok_or_else(|| Refused::of_hook(&hook))?;
         let request = hooks::request::read(body, service)?;
-        let answering =
-            call::advise_on_request(&self.shared, service, &request, self.as_of, Stopwatch::start());
+        let answering = call::advise_on_request(
+            &self.shared,
+            service,
+            &request,
+            self.as_of,
+            Stopwatch::start(),
+        );
         let mut advice = self.runtime.block_on(answering);
         if !call::is_for_clinicians(&request) {
             withhold(&mut advice);
@@ -118,7 +131,10 @@ impl Explainer {
                 "no Patient in it, and no resource that names one as its subject".to_owned(),
             ))];
         }
-        patients.iter().map(|patient| Ok(self.patient(patient, text))).collect()
+        patients
+            .iter()
+            .map(|patient| Ok(self.patient(patient, text)))
+            .collect()
     }
 
     fn patient(&self, patient_id: &str, text: &str) -> Explained {
@@ -149,7 +165,9 @@ fn withhold(advice: &mut Advice) {
 /// What cannot be taken is told and left out.
 fn chart(folder: &Path) -> anyhow::Result<Chart> {
     let mut texts = Vec::new();
-    texts_in(folder, &mut texts).map_err(|error: CaseError| anyhow::anyhow!(error)).context("--fhir")?;
+    texts_in(folder, &mut texts)
+        .map_err(|error: CaseError| anyhow::anyhow!(error))
+        .context("--fhir")?;
     let (server, problems) = MemoryServer::from_texts(texts);
     for problem in problems {
         writeln!(io::stderr(), "{problem}")?;

@@ -90,15 +90,33 @@ fn sheet_of(found: &Found, terminology: &Terminology, set: FactorSet) -> Sheet {
         .filter(|row| row.medicine.is_opioid())
         .filter_map(|row| {
             let named = found.named(&row.reference)?;
-            let ingredient = row.medicine.opioids.first().map(|opioid| opioid.ingredient.name.as_str());
-            let total = ingredient.and_then(|name| amounts.get(name).copied()).filter(|_| named.counts());
-            Some((named, row, dose::convert(&row.reading, terminology.factors(), set, total)))
+            let ingredient = row
+                .medicine
+                .opioids
+                .first()
+                .map(|opioid| opioid.ingredient.name.as_str());
+            let total = ingredient
+                .and_then(|name| amounts.get(name).copied())
+                .filter(|_| named.counts());
+            Some((
+                named,
+                row,
+                dose::convert(&row.reading, terminology.factors(), set, total),
+            ))
         })
         .collect();
-    let total = dose::total(opioids.iter().filter(|(named, ..)| named.counts()).map(|(.., dose)| dose));
+    let total = dose::total(
+        opioids
+            .iter()
+            .filter(|(named, ..)| named.counts())
+            .map(|(.., dose)| dose),
+    );
     Sheet {
         factor_set: set.as_str(),
-        orders: opioids.into_iter().map(|(named, row, dose)| order(named, row, dose)).collect(),
+        orders: opioids
+            .into_iter()
+            .map(|(named, row, dose)| order(named, row, dose))
+            .collect(),
         total: Total {
             mme_per_day: total.mme_per_day.map(|mme| mme.to_string()),
             floor: total.floor,
@@ -119,14 +137,30 @@ fn rows(found: &Found, terminology: &Terminology) -> Vec<MedicineRow> {
         selections: &[],
         as_of: Timestamp::UNIX_EPOCH,
     };
-    Snapshot::of(&record, &ask, Basis { terminology, site: &site }).rows
+    Snapshot::of(
+        &record,
+        &ask,
+        Basis {
+            terminology,
+            site: &site,
+        },
+    )
+    .rows
 }
 
 /// Daily milligrams of each ingredient over the orders that count: a banded factor looks at them (dose rule R10).
 fn amounts(rows: &[MedicineRow], found: &Found) -> BTreeMap<String, Decimal> {
     let mut amounts: BTreeMap<String, Decimal> = BTreeMap::new();
-    let counted = |row: &&MedicineRow| found.named(&row.reference).is_some_and(orders::Named::counts);
-    for amount in rows.iter().filter(counted).flat_map(|row| row.reading.amounts()) {
+    let counted = |row: &&MedicineRow| {
+        found
+            .named(&row.reference)
+            .is_some_and(orders::Named::counts)
+    };
+    for amount in rows
+        .iter()
+        .filter(counted)
+        .flat_map(|row| row.reading.amounts())
+    {
         if amount.unit == AmountUnit::Mg {
             let sum = amounts.entry(amount.ingredient.name).or_default();
             *sum = sum.saturating_add(amount.amount);
@@ -155,12 +189,21 @@ fn order(named: &orders::Named, row: &MedicineRow, dose: OrderDose) -> Order {
 fn write_text(out: &mut impl Write, file: &Path, sheet: &Sheet) -> io::Result<()> {
     writeln!(out, "{} (factors {})", file.display(), sheet.factor_set)?;
     for order in &sheet.orders {
-        let id = if order.id.is_empty() { "(no id)" } else { &order.id };
+        let id = if order.id.is_empty() {
+            "(no id)"
+        } else {
+            &order.id
+        };
         writeln!(out, "  {id}  {}", order.medication)?;
         match (&order.mme_per_day, &order.working) {
             (Some(mme), Some(working)) => writeln!(out, "    {working} = {mme} MME/day")?,
             (Some(mme), None) => writeln!(out, "    {mme} MME/day")?,
-            _ => writeln!(out, "    {}: {}", order.answer, order.because.as_deref().unwrap_or("no number"))?,
+            _ => writeln!(
+                out,
+                "    {}: {}",
+                order.answer,
+                order.because.as_deref().unwrap_or("no number")
+            )?,
         }
         if let Some(note) = &order.note {
             writeln!(out, "    {note}")?;
@@ -195,7 +238,11 @@ mod tests {
     }
 
     fn sheet(text: &str) -> Sheet {
-        sheet_of(&orders_in(text).expect("orders"), Terminology::builtin(), FactorSet::Cdc2022)
+        sheet_of(
+            &orders_in(text).expect("orders"),
+            Terminology::builtin(),
+            FactorSet::Cdc2022,
+        )
     }
 
     #[test]
@@ -208,10 +255,17 @@ mod tests {
 
     #[test]
     fn every_order_is_listed_and_those_not_taken_are_not_counted() {
-        let lines: Vec<String> = ["active", "cancelled", "stopped", "completed", "entered-in-error", "on-hold"]
-            .iter()
-            .map(|status| oxycodone("same", status).to_string())
-            .collect();
+        let lines: Vec<String> = [
+            "active",
+            "cancelled",
+            "stopped",
+            "completed",
+            "entered-in-error",
+            "on-hold",
+        ]
+        .iter()
+        .map(|status| oxycodone("same", status).to_string())
+        .collect();
         let sheet = sheet(&lines.join("\n"));
         assert_eq!(sheet.orders.len(), 6);
         assert_eq!(sheet.total.mme_per_day.as_deref(), Some("60"));
@@ -220,25 +274,38 @@ mod tests {
     #[test]
     fn medications_are_found_in_nested_bundles_and_other_patients_do_not_matter() {
         let mut order = oxycodone("m1", "active");
-        let concept = order.as_object_mut().and_then(|order| order.remove("medicationCodeableConcept"));
+        let concept = order
+            .as_object_mut()
+            .and_then(|order| order.remove("medicationCodeableConcept"));
         order["medicationReference"] = json!({"reference": "urn:uuid:1"});
         order["subject"] = json!({"reference": "Patient/somebody"});
         let medication = json!({"resourceType": "Medication", "id": "x", "code": concept});
         let inner = json!({"resourceType": "Bundle", "entry": [{"resource": order}]});
         let outer = json!({"resourceType": "Bundle",
             "entry": [{"resource": inner}, {"fullUrl": "urn:uuid:1", "resource": medication}]});
-        assert_eq!(sheet(&outer.to_string()).total.mme_per_day.as_deref(), Some("30"));
+        assert_eq!(
+            sheet(&outer.to_string()).total.mme_per_day.as_deref(),
+            Some("30")
+        );
     }
 
     #[test]
     fn without_a_number_the_total_is_not_known_and_without_opioids_it_is_zero() {
         let mut order = oxycodone("m1", "active");
-        order.as_object_mut().and_then(|order| order.remove("dosageInstruction"));
+        order
+            .as_object_mut()
+            .and_then(|order| order.remove("dosageInstruction"));
         let unknown = sheet(&order.to_string());
-        assert_eq!((unknown.total.mme_per_day, unknown.total.floor), (None, true));
+        assert_eq!(
+            (unknown.total.mme_per_day, unknown.total.floor),
+            (None, true)
+        );
         assert!(unknown.orders[0].because.is_some());
         let none = sheet("{\"resourceType\":\"Bundle\"}");
-        assert_eq!((none.total.mme_per_day.as_deref(), none.orders.len()), (Some("0"), 0));
+        assert_eq!(
+            (none.total.mme_per_day.as_deref(), none.orders.len()),
+            (Some("0"), 0)
+        );
     }
 
     #[test]

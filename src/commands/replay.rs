@@ -31,14 +31,22 @@ pub(super) fn run(arguments: &ReplayArguments, log: &LogSettings) -> anyhow::Res
         cases.extend(find(path)?);
     }
     if cases.is_empty() {
-        bail!("no case under {}: a case is a folder with a request.json", arguments.paths[0].display());
+        bail!(
+            "no case under {}: a case is a folder with a request.json",
+            arguments.paths[0].display()
+        );
     }
     let mut runner = runner(&arguments.content)?;
     let outcomes = match &arguments.url {
         Some(base) => Remote::new(base, arguments)?.outcomes(&cases, &mut runner)?,
-        None => outcomes(&cases, |case| in_process(&mut runner, case, arguments.as_of))?,
+        None => outcomes(&cases, |case| {
+            in_process(&mut runner, case, arguments.as_of)
+        })?,
     };
-    let report = Report { cases: &cases, outcomes: &outcomes };
+    let report = Report {
+        cases: &cases,
+        outcomes: &outcomes,
+    };
     report.write(arguments.format, &mut stdout().lock())?;
     Ok(ExitCode::from(u8::from(report.failed() > 0)))
 }
@@ -74,7 +82,11 @@ fn outcomes(
     Ok(outcomes)
 }
 
-fn in_process(runner: &mut Runner, case: &Case, as_of: Option<Timestamp>) -> anyhow::Result<Outcome> {
+fn in_process(
+    runner: &mut Runner,
+    case: &Case,
+    as_of: Option<Timestamp>,
+) -> anyhow::Result<Outcome> {
     runner.prepare(case)?;
     let answered = runner.answer(case, &case.request, as_of.unwrap_or(case.as_of));
     let recorded: Value = match &case.response {
@@ -86,7 +98,11 @@ fn in_process(runner: &mut Runner, case: &Case, as_of: Option<Timestamp>) -> any
         found.insert(0, status(case.status, answered.status));
     }
     if let Some((rule, expected)) = case.verdict() {
-        let answer = answered.rules.iter().find(|(id, _)| *id == rule).map(|(_, answer)| *answer);
+        let answer = answered
+            .rules
+            .iter()
+            .find(|(id, _)| *id == rule)
+            .map(|(_, answer)| *answer);
         if answer != Some(expected) {
             found.push(Difference {
                 path: format!("rule {rule}"),
@@ -99,7 +115,11 @@ fn in_process(runner: &mut Runner, case: &Case, as_of: Option<Timestamp>) -> any
 }
 
 fn status(expected: u16, found: u16) -> Difference {
-    Difference { path: "status".to_owned(), expected: Some(json!(expected)), found: Some(json!(found)) }
+    Difference {
+        path: "status".to_owned(),
+        expected: Some(json!(expected)),
+        found: Some(json!(found)),
+    }
 }
 
 /// A running service.
@@ -126,12 +146,24 @@ impl<'a> Remote<'a> {
                 let listener = runtime
                     .block_on(TcpListener::bind(address))
                     .with_context(|| format!("--fhir-listen {address}"))?;
-                Some(Fhir { base: format!("http://{}", listener.local_addr()?), listener: Some(listener) })
+                Some(Fhir {
+                    base: format!("http://{}", listener.local_addr()?),
+                    listener: Some(listener),
+                })
             }
             None => None,
         };
-        let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
-        Ok(Remote { client, base, as_of: arguments.as_of, fhir, runtime })
+        let client = reqwest::Client::builder()
+            .timeout(PATIENCE)
+            .no_proxy()
+            .build()?;
+        Ok(Remote {
+            client,
+            base,
+            as_of: arguments.as_of,
+            fhir,
+            runtime,
+        })
     }
 
     /// What the service answers against what this binary's own core answers to the same request.
@@ -142,10 +174,15 @@ impl<'a> Remote<'a> {
             number += 1;
             let texts = case.fhir_texts()?;
             if !texts.is_empty() && self.fhir.is_none() {
-                return Ok(Outcome::Skipped("needs a FHIR server: --fhir-listen".to_owned()));
+                return Ok(Outcome::Skipped(
+                    "needs a FHIR server: --fhir-listen".to_owned(),
+                ));
             }
             // The service has settings of its own, so both sides leave those of the case out.
-            let case = Case { site: toml::Table::new(), ..case.clone() };
+            let case = Case {
+                site: toml::Table::new(),
+                ..case.clone()
+            };
             let as_of = Clock::fixed_at(self.as_of).now();
             let mut body = moved(&case.request, days_between(case.as_of, as_of));
             if let Some(fhir) = self.fhir.as_ref().filter(|_| !texts.is_empty()) {
@@ -164,18 +201,24 @@ impl<'a> Remote<'a> {
 
     /// Each chart moves with its case.
     fn serve_charts(&mut self, cases: &[Case]) -> anyhow::Result<()> {
-        let Some(listener) = self.fhir.as_mut().and_then(|fhir| fhir.listener.take()) else { return Ok(()) };
+        let Some(listener) = self.fhir.as_mut().and_then(|fhir| fhir.listener.take()) else {
+            return Ok(());
+        };
         let as_of = Clock::fixed_at(self.as_of).now();
         let mut app = Router::new();
         for (at, case) in cases.iter().enumerate() {
             let days = days_between(case.as_of, as_of);
             let texts = case.fhir_texts()?.into_iter().map(|(name, text)| {
-                (name, String::from_utf8_lossy(&moved(text.as_bytes(), days)).into_owned())
+                (
+                    name,
+                    String::from_utf8_lossy(&moved(text.as_bytes(), days)).into_owned(),
+                )
             });
             let (server, _) = MemoryServer::from_texts(texts);
             app = app.nest(&format!("/{at}"), ehr::router(server));
         }
-        self.runtime.spawn(async move { axum::serve(listener, app).await });
+        self.runtime
+            .spawn(async move { axum::serve(listener, app).await });
         Ok(())
     }
 
@@ -184,7 +227,10 @@ impl<'a> Remote<'a> {
             Ok(service) => service.id,
             Err(_) => case.service.as_deref().unwrap_or_default(),
         };
-        let url = format!("{}/cds-services/{id}", self.base.as_str().trim_end_matches('/'));
+        let url = format!(
+            "{}/cds-services/{id}",
+            self.base.as_str().trim_end_matches('/')
+        );
         let request = self
             .client
             .post(&url)
@@ -194,7 +240,11 @@ impl<'a> Remote<'a> {
         let status = response.status().as_u16();
         let text = response.text().await.with_context(|| url.clone())?;
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Ok(Answered { status, body, rules: Vec::new() })
+        Ok(Answered {
+            status,
+            body,
+            rules: Vec::new(),
+        })
     }
 }
 

@@ -42,10 +42,15 @@ impl Servers {
         let named = request.fhir_server.as_deref().ok_or(Why::NotSent)?;
         let base = self.allowed.base(named).ok_or(Why::NotAllowed)?;
         match &request.fhir_authorization {
-            Some(authorization) if authorization.expires_in.is_some_and(|seconds| seconds <= 0) => Err(Why::Refused),
+            Some(authorization) if authorization.expires_in.is_some_and(|seconds| seconds <= 0) => {
+                Err(Why::Refused)
+            }
             Some(authorization) => {
                 let token = SecretString::from(authorization.access_token.to_string());
-                Ok(Access { base, token: Some(token) })
+                Ok(Access {
+                    base,
+                    token: Some(token),
+                })
             }
             None if self.open || named.starts_with("http:") => Ok(Access { base, token: None }),
             None => Err(Why::Refused),
@@ -86,12 +91,20 @@ impl Wanted {
     }
 
     fn failed(&self, why: &Why) -> Vec<Fetched> {
-        self.reads.iter().map(|need| Fetched::failed(need.query, why.clone())).collect()
+        self.reads
+            .iter()
+            .map(|need| Fetched::failed(need.query, why.clone()))
+            .collect()
     }
 }
 
 /// What did not come, and could be had.
-pub(super) fn wanted(chart: &Chart, request: &Request<'_>, record: &Record<'_>, needs: &[Query]) -> Wanted {
+pub(super) fn wanted(
+    chart: &Chart,
+    request: &Request<'_>,
+    record: &Record<'_>,
+    needs: &[Query],
+) -> Wanted {
     let nobody = match chart {
         Chart::Nowhere => true,
         Chart::Memory(_) => false,
@@ -124,7 +137,10 @@ pub(super) async fn gather(
         medications
     };
     if !medications.is_empty() {
-        let wanted = Wanted { reads: Vec::new(), medications };
+        let wanted = Wanted {
+            reads: Vec::new(),
+            medications,
+        };
         fetched.extend(ask(chart, request, wanted, left.saturating_sub(watch.elapsed())).await);
     }
     fetched
@@ -135,8 +151,12 @@ async fn ask(chart: &Chart, request: &Request<'_>, wanted: Wanted, left: Duratio
         Chart::Nowhere => Vec::new(),
         Chart::Memory(server) => {
             let encounter = request.encounter_id.as_deref();
-            let mut fetched = fhir::fetch_from_memory(server, &request.patient_id, encounter, &wanted.reads);
-            fetched.extend(fhir::fetch_medications_from_memory(server, &wanted.medications));
+            let mut fetched =
+                fhir::fetch_from_memory(server, &request.patient_id, encounter, &wanted.reads);
+            fetched.extend(fhir::fetch_medications_from_memory(
+                server,
+                &wanted.medications,
+            ));
             fetched
         }
         Chart::Servers(servers) => servers.ask(request, &wanted, left).await,

@@ -25,17 +25,29 @@ fn schema(name: &str) -> Validator {
 }
 
 fn faults(validator: &Validator, value: &Value) -> Vec<String> {
-    validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    validator
+        .iter_errors(value)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
 }
 
 fn cases() -> Vec<Case> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fhir-fixtures"));
-    if folder.is_dir() { find(folder).expect("fixtures are readable") } else { Vec::new() }
+    if folder.is_dir() {
+        find(folder).expect("fixtures are readable")
+    } else {
+        Vec::new()
+    }
 }
 
 #[test]
 fn paths_are_the_routes() {
-    let described: BTreeSet<&str> = OPENAPI["paths"].as_object().expect("paths").keys().map(String::as_str).collect();
+    let described: BTreeSet<&str> = OPENAPI["paths"]
+        .as_object()
+        .expect("paths")
+        .keys()
+        .map(String::as_str)
+        .collect();
     assert_eq!(described, hooks::paths());
 }
 
@@ -47,8 +59,18 @@ async fn methods_are_those_of_the_routes() {
             continue;
         }
         let uri = path.replace("{id}", "opioid-order-sign");
-        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
-            let request = Request::builder().method(&method).uri(&uri).body(Body::empty()).expect("a request");
+        for method in [
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::DELETE,
+            Method::PATCH,
+        ] {
+            let request = Request::builder()
+                .method(&method)
+                .uri(&uri)
+                .body(Body::empty())
+                .expect("a request");
             let answers = send(&service, request).await.status != 405;
             let described = operations.get(method.as_str().to_lowercase()).is_some();
             assert_eq!(answers, described, "{method} {path}");
@@ -60,9 +82,17 @@ async fn methods_are_those_of_the_routes() {
 async fn discovery_health_and_refusals_follow_their_schemas() {
     let service = service();
     let discovery = get(&service, "/cds-services").await.json();
-    assert_eq!(faults(&schema("Discovery"), &discovery), Vec::<String>::new());
-    let refusal = post(&service, "/cds-services/opioid-order-sign", "{").await.json();
-    assert_eq!(faults(&schema("OperationOutcome"), &refusal), Vec::<String>::new());
+    assert_eq!(
+        faults(&schema("Discovery"), &discovery),
+        Vec::<String>::new()
+    );
+    let refusal = post(&service, "/cds-services/opioid-order-sign", "{")
+        .await
+        .json();
+    assert_eq!(
+        faults(&schema("OperationOutcome"), &refusal),
+        Vec::<String>::new()
+    );
     let cards = sign(&service, &antibiotic()).await.json();
     assert_eq!(faults(&schema("Response"), &cards), Vec::<String>::new());
 }
@@ -70,17 +100,33 @@ async fn discovery_health_and_refusals_follow_their_schemas() {
 /// A case that is answered with cards follows the request's schema; a case that is refused for its members does not have to.
 #[test]
 fn every_fixture_follows_the_schemas() {
-    let (request, response, outcome) = (schema("Request"), schema("Response"), schema("OperationOutcome"));
+    let (request, response, outcome) = (
+        schema("Request"),
+        schema("Response"),
+        schema("OperationOutcome"),
+    );
     let mut wrong = Vec::new();
     for case in cases() {
         if case.status == 200 || case.status == 412 {
             let body: Value = serde_json::from_slice(&case.request).expect("JSON");
-            wrong.extend(faults(&request, &body).into_iter().map(|fault| format!("{} request {fault}", case.name)));
+            wrong.extend(
+                faults(&request, &body)
+                    .into_iter()
+                    .map(|fault| format!("{} request {fault}", case.name)),
+            );
         }
         if let Some(text) = &case.response {
             let body: Value = serde_json::from_str(text).expect("JSON");
-            let schema = if case.status == 200 { &response } else { &outcome };
-            wrong.extend(faults(schema, &body).into_iter().map(|fault| format!("{} response {fault}", case.name)));
+            let schema = if case.status == 200 {
+                &response
+            } else {
+                &outcome
+            };
+            wrong.extend(
+                faults(schema, &body)
+                    .into_iter()
+                    .map(|fault| format!("{} response {fault}", case.name)),
+            );
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

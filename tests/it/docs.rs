@@ -30,7 +30,10 @@ fn about(id: &str, text: &str) -> About {
     toml::from_str(front).unwrap_or_else(|error| panic!("cards/{id}/about.md: {error}"))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one switch of this test, as CONTRIBUTING names it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one switch of this test, as CONTRIBUTING names it"
+)]
 fn is_update() -> bool {
     std::env::var_os("UPDATE_DOCS").is_some()
 }
@@ -42,16 +45,26 @@ fn hold(page: &str, expected: &str) {
     if found == expected {
         return;
     }
-    assert!(is_update(), "{page} is not what the code says: UPDATE_DOCS=1 cargo test --test it");
+    assert!(
+        is_update(),
+        "{page} is not what the code says: UPDATE_DOCS=1 cargo test --test it"
+    );
     fs::write(&file, expected).expect("written");
 }
 
 /// The page with what stands between two marks replaced.
 fn with_block(page: &str, mark: &str, block: &str) -> String {
     let text = fs::read_to_string(root().join(page)).expect("a page");
-    let (start, end) = (format!("<!-- {mark}:start -->"), format!("<!-- {mark}:end -->"));
-    let (before, rest) = text.split_once(&start).unwrap_or_else(|| panic!("{page} has no {start}"));
-    let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("{page} has no {end}"));
+    let (start, end) = (
+        format!("<!-- {mark}:start -->"),
+        format!("<!-- {mark}:end -->"),
+    );
+    let (before, rest) = text
+        .split_once(&start)
+        .unwrap_or_else(|| panic!("{page} has no {start}"));
+    let (_, after) = rest
+        .split_once(&end)
+        .unwrap_or_else(|| panic!("{page} has no {end}"));
     format!("{before}{start}\n{block}{end}{after}")
 }
 
@@ -72,7 +85,10 @@ fn settings() -> String {
     command.build();
     let serve = command.find_subcommand("serve").expect("serve");
     let mut table = String::from("| setting | environment | default | |\n|---|---|---|---|\n");
-    for argument in serve.get_arguments().filter(|argument| argument.get_id() != "help") {
+    for argument in serve
+        .get_arguments()
+        .filter(|argument| argument.get_id() != "help")
+    {
         table.push_str(&row(argument));
     }
     table
@@ -81,13 +97,38 @@ fn settings() -> String {
 fn row(argument: &Arg) -> String {
     let flag = argument.get_long().unwrap_or_default();
     let takes_value = argument.get_action().takes_values();
-    let name = argument.get_value_names().and_then(|names| names.first()).map(|name| name.to_string());
-    let value = name.filter(|_| takes_value).map(|name| format!(" {name}")).unwrap_or_default();
-    let environment = argument.get_env().map(|name| format!("`{}`", name.to_string_lossy())).unwrap_or_default();
-    let defaults: Vec<String> = argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
-    let default = if takes_value { defaults.join(", ") } else { String::new() };
-    let default = if default.is_empty() { String::new() } else { format!("`{default}`") };
-    let help = argument.get_long_help().or_else(|| argument.get_help()).map(ToString::to_string).unwrap_or_default();
+    let name = argument
+        .get_value_names()
+        .and_then(|names| names.first())
+        .map(|name| name.to_string());
+    let value = name
+        .filter(|_| takes_value)
+        .map(|name| format!(" {name}"))
+        .unwrap_or_default();
+    let environment = argument
+        .get_env()
+        .map(|name| format!("`{}`", name.to_string_lossy()))
+        .unwrap_or_default();
+    let defaults: Vec<String> = argument
+        .get_default_values()
+        .iter()
+        .map(|value| value.to_string_lossy().into_owned())
+        .collect();
+    let default = if takes_value {
+        defaults.join(", ")
+    } else {
+        String::new()
+    };
+    let default = if default.is_empty() {
+        String::new()
+    } else {
+        format!("`{default}`")
+    };
+    let help = argument
+        .get_long_help()
+        .or_else(|| argument.get_help())
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let help = help.replace('\n', " ").replace('|', "\\|");
     format!("| `--{flag}{value}` | {environment} | {default} | {help} |\n")
 }
@@ -99,11 +140,19 @@ fn answer() -> String {
     let response: Value = serde_json::from_str(&text).expect("JSON");
     let mut block = String::from("```text\n");
     for card in response["cards"].as_array().into_iter().flatten() {
-        let part = |pointer: &str| card.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let part = |pointer: &str| {
+            card.pointer(pointer)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
         let _ = writeln!(block, "[{}] {}", part("/indicator"), part("/summary"));
         let _ = writeln!(block, "\n{}\n", part("/detail"));
         for suggestion in card["suggestions"].as_array().into_iter().flatten() {
-            let _ = writeln!(block, "suggestion: {}", suggestion["label"].as_str().unwrap_or_default());
+            let _ = writeln!(
+                block,
+                "suggestion: {}",
+                suggestion["label"].as_str().unwrap_or_default()
+            );
         }
         let _ = writeln!(block, "source: {}", part("/source/label"));
     }
@@ -128,10 +177,25 @@ fn docs_rules_lists_every_rule() {
         };
         let hooks: Vec<&str> = rule.hooks.iter().map(|hook| hook.as_str()).collect();
         let needs: Vec<&str> = rule.needs.iter().map(|need| need.key()).collect();
-        line(&mut page, rule.id, rule.about, &[&hooks.join(", "), tier, &needs.join(", ")]);
+        line(
+            &mut page,
+            rule.id,
+            rule.about,
+            &[&hooks.join(", "), tier, &needs.join(", ")],
+        );
     }
-    let text = fs::read_to_string(root().join("cards").join(CHECK_INCOMPLETE).join("about.md")).expect("about.md");
-    line(&mut page, CHECK_INCOMPLETE, &text, &["order-sign, order-select, patient-view", "made by the merge step", ""]);
+    let text = fs::read_to_string(root().join("cards").join(CHECK_INCOMPLETE).join("about.md"))
+        .expect("about.md");
+    line(
+        &mut page,
+        CHECK_INCOMPLETE,
+        &text,
+        &[
+            "order-sign, order-select, patient-view",
+            "made by the merge step",
+            "",
+        ],
+    );
     hold("docs/rules.md", &page);
 }
 

@@ -14,18 +14,56 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("patient", &["fhir", "dose", "terminology"]),
     ("rules", &["patient", "dose", "terminology", "fhir", "wire"]),
     ("suggestions", &["rules", "patient", "wire", "terminology"]),
-    ("cards", &["rules", "suggestions", "patient", "wire", "dose", "terminology", "fhir"]),
-    ("advise", &["patient", "rules", "cards", "wire", "fhir", "terminology"]),
+    (
+        "cards",
+        &[
+            "rules",
+            "suggestions",
+            "patient",
+            "wire",
+            "dose",
+            "terminology",
+            "fhir",
+        ],
+    ),
+    (
+        "advise",
+        &["patient", "rules", "cards", "wire", "fhir", "terminology"],
+    ),
     ("config", &["advise", "cards", "patient", "terminology"]),
     ("telemetry", &["config", "fhir"]),
-    ("hooks", &["advise", "fhir", "wire", "patient", "rules", "cards", "config", "telemetry"]),
+    (
+        "hooks",
+        &[
+            "advise",
+            "fhir",
+            "wire",
+            "patient",
+            "rules",
+            "cards",
+            "config",
+            "telemetry",
+        ],
+    ),
     ("server", &["hooks"]),
     ("ehr", &["fhir"]),
-    ("cases", &["advise", "cards", "config", "fhir", "hooks", "telemetry"]),
+    (
+        "cases",
+        &["advise", "cards", "config", "fhir", "hooks", "telemetry"],
+    ),
 ];
 
 /// The core: no I/O, no runtime, no HTTP.
-const CORE: [&str; 8] = ["advise", "patient", "rules", "cards", "suggestions", "dose", "terminology", "wire"];
+const CORE: [&str; 8] = [
+    "advise",
+    "patient",
+    "rules",
+    "cards",
+    "suggestions",
+    "dose",
+    "terminology",
+    "wire",
+];
 /// Of the core, those that may know JSON.
 const KNOW_JSON: [&str; 2] = ["suggestions", "wire"];
 /// Longest file; tables of tests may be longer.
@@ -64,25 +102,61 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 fn source(file: &Path) -> Source {
-    let path = file.strip_prefix(root()).expect("in the root").to_string_lossy().into_owned();
+    let path = file
+        .strip_prefix(root())
+        .expect("in the root")
+        .to_string_lossy()
+        .into_owned();
     let text = fs::read_to_string(file).expect("a text");
-    let module = path.split('/').nth(1).unwrap_or_default().trim_end_matches(".rs").to_owned();
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let is_test = path.contains("tests/") || path.contains("/gate/") || name == "tests.rs" || name == "test_support.rs";
-    let own = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    let code: Vec<&str> = own.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-    Source { lines: text.lines().count(), code: code.join("\n"), path, module, is_test }
+    let module = path
+        .split('/')
+        .nth(1)
+        .unwrap_or_default()
+        .trim_end_matches(".rs")
+        .to_owned();
+    let name = file
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let is_test = path.contains("tests/")
+        || path.contains("/gate/")
+        || name == "tests.rs"
+        || name == "test_support.rs";
+    let own = text
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default();
+    let code: Vec<&str> = own
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect();
+    Source {
+        lines: text.lines().count(),
+        code: code.join("\n"),
+        path,
+        module,
+        is_test,
+    }
 }
 
 /// What follows each `crate::`, also in braces.
 fn used(code: &str) -> BTreeSet<String> {
     let word = |text: &str| -> String {
-        text.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+        text.trim_start()
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+            .collect()
     };
     code.split("crate::")
         .skip(1)
         .flat_map(|rest| match rest.strip_prefix('{') {
-            Some(list) => list.split('}').next().unwrap_or_default().split(',').map(word).collect(),
+            Some(list) => list
+                .split('}')
+                .next()
+                .unwrap_or_default()
+                .split(',')
+                .map(word)
+                .collect(),
             None => vec![word(rest)],
         })
         .filter(|word| !word.is_empty())
@@ -103,7 +177,10 @@ fn modules_use_only_those_below_them() {
         };
         for name in used(&source.code) {
             if name != source.module && !allowed.contains(&name.as_str()) {
-                wrong.push(format!("{}: {} may not use {name}", source.path, source.module));
+                wrong.push(format!(
+                    "{}: {} may not use {name}",
+                    source.path, source.module
+                ));
             }
         }
     }
@@ -112,17 +189,28 @@ fn modules_use_only_those_below_them() {
 
 #[test]
 fn commands_do_not_use_each_other() {
-    let commands: Vec<Source> =
-        sources("src/commands").into_iter().filter(|source| !source.path.ends_with("commands/mod.rs")).collect();
+    let commands: Vec<Source> = sources("src/commands")
+        .into_iter()
+        .filter(|source| !source.path.ends_with("commands/mod.rs"))
+        .collect();
     let names: BTreeSet<&str> = commands
         .iter()
-        .filter_map(|source| source.path.strip_prefix("src/commands/")?.strip_suffix(".rs"))
+        .filter_map(|source| {
+            source
+                .path
+                .strip_prefix("src/commands/")?
+                .strip_suffix(".rs")
+        })
         .filter(|name| !name.contains('/'))
         .collect();
     for source in &commands {
         for name in &names {
             let own = source.path.starts_with(&format!("src/commands/{name}"));
-            assert!(own || !source.code.contains(&format!("commands::{name}")), "{}: {name}", source.path);
+            assert!(
+                own || !source.code.contains(&format!("commands::{name}")),
+                "{}: {name}",
+                source.path
+            );
         }
     }
 }
@@ -133,7 +221,14 @@ fn the_core_knows_no_runtime_no_http_and_no_json_but_where_it_must() {
     for source in sources("src") {
         let mut forbidden: Vec<&str> = vec!["fhirbolt::"];
         if CORE.contains(&source.module.as_str()) && !source.is_test {
-            forbidden.extend(["tokio::", "axum::", "reqwest::", "std::net", "std::fs", "std::process"]);
+            forbidden.extend([
+                "tokio::",
+                "axum::",
+                "reqwest::",
+                "std::net",
+                "std::fs",
+                "std::process",
+            ]);
             if !KNOW_JSON.contains(&source.module.as_str()) {
                 forbidden.push("serde_json::");
             }
@@ -163,7 +258,9 @@ fn doses_know_no_floating_point() {
 
 #[test]
 fn files_are_short() {
-    let all = ["src", "tests", "benches", "crates"].into_iter().flat_map(sources);
+    let all = ["src", "tests", "benches", "crates"]
+        .into_iter()
+        .flat_map(sources);
     let long: Vec<String> = all
         .filter(|source| source.lines > if source.is_test { TEST_LINES } else { LINES })
         .map(|source| format!("{}: {} lines", source.path, source.lines))
@@ -184,14 +281,22 @@ fn names_in(folder: &str) -> BTreeSet<String> {
 
 /// Ids of the rules, and of the card that the merge step makes.
 fn ids() -> Vec<&'static str> {
-    RULES.iter().map(|rule| rule.id).chain([CHECK_INCOMPLETE]).collect()
+    RULES
+        .iter()
+        .map(|rule| rule.id)
+        .chain([CHECK_INCOMPLETE])
+        .collect()
 }
 
 #[test]
 fn every_rule_has_its_file_its_words_and_its_cases() {
     let mut missing = Vec::new();
     for id in ids() {
-        if id != CHECK_INCOMPLETE && !root().join(format!("src/rules/{}.rs", id.replace('-', "_"))).is_file() {
+        if id != CHECK_INCOMPLETE
+            && !root()
+                .join(format!("src/rules/{}.rs", id.replace('-', "_")))
+                .is_file()
+        {
             missing.push(format!("{id}: no file in src/rules/"));
         }
         for file in ["about.md", "card.en.md"] {
@@ -201,7 +306,11 @@ fn every_rule_has_its_file_its_words_and_its_cases() {
         }
         let cases = names_in(&format!("fhir-fixtures/{id}"));
         // The card that stands for missing data has no rule that could be unsure.
-        let kinds: &[&str] = if id == CHECK_INCOMPLETE { &["fires-", "silent-"] } else { &["fires-", "silent-", "unsure-"] };
+        let kinds: &[&str] = if id == CHECK_INCOMPLETE {
+            &["fires-", "silent-"]
+        } else {
+            &["fires-", "silent-", "unsure-"]
+        };
         for kind in kinds {
             if !cases.iter().any(|case| case.starts_with(kind)) {
                 missing.push(format!("{id}: no {kind}… case in fhir-fixtures/{id}/"));
@@ -215,12 +324,27 @@ fn every_rule_has_its_file_its_words_and_its_cases() {
 fn nothing_is_orphaned() {
     let ids: BTreeSet<String> = ids().into_iter().map(str::to_owned).collect();
     let mut orphans = Vec::new();
-    for (folder, others) in [("cards", ["guides", ""]), ("fhir-fixtures", ["protocol", "stories"])] {
+    for (folder, others) in [
+        ("cards", ["guides", ""]),
+        ("fhir-fixtures", ["protocol", "stories"]),
+    ] {
         let owned = |name: &&String| ids.contains(*name) || others.contains(&name.as_str());
-        orphans.extend(names_in(folder).iter().filter(|name| !owned(name)).map(|name| format!("{folder}/{name}")));
+        orphans.extend(
+            names_in(folder)
+                .iter()
+                .filter(|name| !owned(name))
+                .map(|name| format!("{folder}/{name}")),
+        );
     }
-    for source in sources("src/rules").iter().filter(|source| source.code.contains("fn check(facts: &Snapshot)")) {
-        let name = source.path.trim_start_matches("src/rules/").trim_end_matches(".rs").replace('_', "-");
+    for source in sources("src/rules")
+        .iter()
+        .filter(|source| source.code.contains("fn check(facts: &Snapshot)"))
+    {
+        let name = source
+            .path
+            .trim_start_matches("src/rules/")
+            .trim_end_matches(".rs")
+            .replace('_', "-");
         if !name.contains('/') && !ids.contains(&name) {
             orphans.push(format!("{}: not in the list of rules", source.path));
         }
@@ -235,8 +359,14 @@ fn every_case_is_named_for_what_it_shows_and_has_request_and_response() {
         for case in names_in(&format!("fhir-fixtures/{group}")) {
             let folder = root().join("fhir-fixtures").join(&group).join(&case);
             let by_rule = group != "protocol" && group != "stories";
-            if by_rule && !["fires-", "silent-", "unsure-"].iter().any(|kind| case.starts_with(kind)) {
-                wrong.push(format!("{group}/{case}: the name begins with fires-, silent- or unsure-"));
+            if by_rule
+                && !["fires-", "silent-", "unsure-"]
+                    .iter()
+                    .any(|kind| case.starts_with(kind))
+            {
+                wrong.push(format!(
+                    "{group}/{case}: the name begins with fires-, silent- or unsure-"
+                ));
             }
             for file in ["request.json", "response.json"] {
                 if !folder.join(file).is_file() {

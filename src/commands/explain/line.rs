@@ -74,10 +74,17 @@ pub(super) struct Rule {
 
 impl Explained {
     pub(super) fn of(advice: Advice, hook: Hook, as_of: Timestamp) -> Explained {
-        let Advice { outcome, rules, snapshot } = advice;
+        let Advice {
+            outcome,
+            rules,
+            snapshot,
+        } = advice;
         let (cards, missing) = match outcome {
             Outcome::Cards(response) => (response.cards, Vec::new()),
-            Outcome::Missing(queries) => (Vec::new(), queries.into_iter().map(|query| query.key()).collect()),
+            Outcome::Missing(queries) => (
+                Vec::new(),
+                queries.into_iter().map(|query| query.key()).collect(),
+            ),
         };
         Explained {
             file: String::new(),
@@ -105,19 +112,30 @@ fn scope(snapshot: &Snapshot) -> Scope {
         Known::No => Some(false),
         Known::Unsure(_) => None,
     };
-    Scope { out, because: snapshot.scope.because.clone() }
+    Scope {
+        out,
+        because: snapshot.scope.because.clone(),
+    }
 }
 
 fn mme(snapshot: &Snapshot) -> Mme {
     let sum = |total: &Option<Total>| {
         let total = total.as_ref()?;
-        Some(Sum { mme_per_day: total.mme_per_day?.to_string(), floor: total.floor })
+        Some(Sum {
+            mme_per_day: total.mme_per_day?.to_string(),
+            floor: total.floor,
+        })
     };
     Mme {
         factor_set: snapshot.site.factor_set.clone(),
         before: sum(&snapshot.mme.before),
         after: sum(&snapshot.mme.after),
-        orders: snapshot.rows.iter().filter(|row| is_listed(row)).map(order).collect(),
+        orders: snapshot
+            .rows
+            .iter()
+            .filter(|row| is_listed(row))
+            .map(order)
+            .collect(),
     }
 }
 
@@ -132,7 +150,10 @@ fn is_listed(row: &MedicineRow) -> bool {
 }
 
 fn order(row: &MedicineRow) -> Order {
-    let (resource, id) = row.reference.split_once('/').unwrap_or(("", &row.reference));
+    let (resource, id) = row
+        .reference
+        .split_once('/')
+        .unwrap_or(("", &row.reference));
     Order {
         id: id.to_owned(),
         resource: resource.to_owned(),
@@ -142,7 +163,11 @@ fn order(row: &MedicineRow) -> Order {
         answer: row.dose.answer.as_str(),
         mme_per_day: row.dose.mme_per_day.map(|mme| mme.to_string()),
         working: row.dose.working.clone(),
-        because: row.dose.because.clone().filter(|_| row.dose.mme_per_day.is_none()),
+        because: row
+            .dose
+            .because
+            .clone()
+            .filter(|_| row.dose.mme_per_day.is_none()),
     }
 }
 
@@ -150,13 +175,22 @@ fn rule(log: RuleLog) -> Rule {
     let answer = log.answer.as_str();
     let (indicator, because) = match log.answer {
         Answer::Fires(findings) => (
-            findings.iter().filter_map(|finding| finding.indicator).max(),
+            findings
+                .iter()
+                .filter_map(|finding| finding.indicator)
+                .max(),
             findings.into_iter().flat_map(reasons).collect(),
         ),
         Answer::Silent(because) => (None, because),
         Answer::CannotTell(doubts) => (None, doubts.iter().map(words::doubt).collect()),
     };
-    Rule { id: log.id, answer, indicator, because, shown_on: log.shown_on }
+    Rule {
+        id: log.id,
+        answer,
+        indicator,
+        because,
+        shown_on: log.shown_on,
+    }
 }
 
 /// Why it fired; a finding about gaps names them.
@@ -185,12 +219,18 @@ pub(super) struct Refused {
 
 impl Refused {
     pub(super) fn unreadable(message: String) -> Refused {
-        Refused { status: None, message }
+        Refused {
+            status: None,
+            message,
+        }
     }
 
     /// No service of ours answers this hook.
     pub(super) fn of_hook(hook: &str) -> Refused {
-        Refused { status: Some(400), message: format!("hook is {hook}, which no service here answers") }
+        Refused {
+            status: Some(400),
+            message: format!("hook is {hook}, which no service here answers"),
+        }
     }
 
     pub(super) fn named<'a>(&'a self, file: &'a str) -> RefusedLine<'a> {
@@ -200,6 +240,9 @@ impl Refused {
 
 impl From<HookError> for Refused {
     fn from(error: HookError) -> Refused {
-        Refused { status: Some(error.status().0.as_u16()), message: error.message().into_owned() }
+        Refused {
+            status: Some(error.status().0.as_u16()),
+            message: error.message().into_owned(),
+        }
     }
 }

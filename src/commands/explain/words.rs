@@ -7,14 +7,27 @@ use crate::patient::Doubt;
 pub(super) fn gap(gap: &Gap) -> String {
     match gap {
         Gap::Read(query, why) => format!("{}: {}.", query.key(), because(why)),
-        Gap::Entries { resource_type, place, count } => {
+        Gap::Entries {
+            resource_type,
+            place,
+            count,
+        } => {
             format!("{count} × {resource_type} in {place} could not be read.")
         }
-        Gap::OtherPatient { resource_type, count } => {
-            let what = if resource_type == "MedicationRequest" { "an order" } else { resource_type };
+        Gap::OtherPatient {
+            resource_type,
+            count,
+        } => {
+            let what = if resource_type == "MedicationRequest" {
+                "an order"
+            } else {
+                resource_type
+            };
             format!("{count} × {resource_type} left out: {what} of another patient.")
         }
-        Gap::Medication { order } => format!("{order}: the Medication that it names could not be had."),
+        Gap::Medication { order } => {
+            format!("{order}: the Medication that it names could not be had.")
+        }
     }
 }
 
@@ -42,8 +55,14 @@ pub(super) fn doubt(doubt: &Doubt) -> String {
         Doubt::Dose { order, because } => format!("{order}: {because}"),
         Doubt::Unidentified(order) => format!("{order}: the medicine could not be identified."),
         Doubt::Undated(row) => format!("{row} has no date."),
-        Doubt::AsNeededOnly => "Reached only if as-needed orders are taken at their maximum.".to_owned(),
-        Doubt::ActiveRowsOnly => "Only active medication rows were sent, so the history is not known.".to_owned(),
-        Doubt::PerhapsCancer(name) => format!("\"{name}\" may be a cancer; it is in none of the lists."),
+        Doubt::AsNeededOnly => {
+            "Reached only if as-needed orders are taken at their maximum.".to_owned()
+        }
+        Doubt::ActiveRowsOnly => {
+            "Only active medication rows were sent, so the history is not known.".to_owned()
+        }
+        Doubt::PerhapsCancer(name) => {
+            format!("\"{name}\" may be a cancer; it is in none of the lists.")
+        }
     }
 }

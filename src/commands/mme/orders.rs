@@ -47,7 +47,8 @@ pub(super) fn orders_in(text: &str) -> anyhow::Result<Found> {
     for document in documents(text)? {
         take(document, None, &mut names, &mut entries);
     }
-    let bundle = json!({"resourceType": "Bundle", "type": "collection", "entry": entries}).to_string();
+    let bundle =
+        json!({"resourceType": "Bundle", "type": "collection", "entry": entries}).to_string();
     Ok(Found { bundle, names })
 }
 
@@ -57,30 +58,41 @@ fn documents(text: &str) -> anyhow::Result<Vec<Value>> {
         Ok(whole) => return Ok(vec![whole]),
         Err(error) => error,
     };
-    let lines: Vec<(usize, &str)> =
-        text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).collect();
+    let lines: Vec<(usize, &str)> = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .collect();
     if lines.len() < 2 || serde_json::from_str::<Value>(lines[0].1).is_err() {
         bail!("neither JSON nor NDJSON: {whole}");
     }
     lines
         .into_iter()
-        .map(|(at, line)| serde_json::from_str(line).map_err(|error| anyhow!("line {}: {error}", at + 1)))
+        .map(|(at, line)| {
+            serde_json::from_str(line).map_err(|error| anyhow!("line {}: {error}", at + 1))
+        })
         .collect()
 }
 
 fn take(value: Value, full_url: Option<String>, names: &mut Vec<Named>, entries: &mut Vec<Value>) {
     let Value::Object(mut resource) = value else {
         if let Value::Array(list) = value {
-            list.into_iter().for_each(|value| take(value, None, names, entries));
+            list.into_iter()
+                .for_each(|value| take(value, None, names, entries));
         }
         return;
     };
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
     match resource.get("resourceType").and_then(Value::as_str) {
         Some("Bundle") => {
-            let Some(Value::Array(list)) = resource.remove("entry") else { return };
+            let Some(Value::Array(list)) = resource.remove("entry") else {
+                return;
+            };
             for mut entry in list {
-                let full_url = entry.get("fullUrl").and_then(Value::as_str).map(str::to_owned);
+                let full_url = entry
+                    .get("fullUrl")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned);
                 if let Some(inner) = entry.get_mut("resource").map(Value::take) {
                     take(inner, full_url, names, entries);
                 }
@@ -94,7 +106,10 @@ fn take(value: Value, full_url: Option<String>, names: &mut Vec<Named>, entries:
             });
             resource.insert("id".to_owned(), json!((names.len() - 1).to_string()));
             resource.insert("status".to_owned(), json!("active"));
-            resource.insert("subject".to_owned(), json!({"reference": format!("Patient/{PATIENT}")}));
+            resource.insert(
+                "subject".to_owned(),
+                json!({"reference": format!("Patient/{PATIENT}")}),
+            );
             resource.remove("doNotPerform");
             entries.push(json!({"resource": resource}));
         }

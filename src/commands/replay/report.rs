@@ -23,12 +23,16 @@ pub(super) struct Report<'a> {
 impl Report<'_> {
     /// How many differ.
     pub(super) fn failed(&self) -> usize {
-        let failed = |outcome: &&Outcome| matches!(outcome, Outcome::Compared(found) if !found.is_empty());
+        let failed =
+            |outcome: &&Outcome| matches!(outcome, Outcome::Compared(found) if !found.is_empty());
         self.outcomes.iter().filter(failed).count()
     }
 
     fn skipped(&self) -> usize {
-        self.outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Skipped(_))).count()
+        self.outcomes
+            .iter()
+            .filter(|outcome| matches!(outcome, Outcome::Skipped(_)))
+            .count()
     }
 
     fn passed(&self) -> usize {
@@ -49,12 +53,23 @@ impl Report<'_> {
 
     fn text(&self, out: &mut impl Write) -> io::Result<()> {
         for (case, outcome) in self.both() {
-            let known = case.known.as_ref().map(|known| format!(" (known: {known})")).unwrap_or_default();
+            let known = case
+                .known
+                .as_ref()
+                .map(|known| format!(" (known: {known})"))
+                .unwrap_or_default();
             match outcome {
-                Outcome::Compared(found) if found.is_empty() => writeln!(out, "ok    {}{known}", case.name)?,
+                Outcome::Compared(found) if found.is_empty() => {
+                    writeln!(out, "ok    {}{known}", case.name)?
+                }
                 Outcome::Compared(found) => {
                     writeln!(out, "DIFF  {}{known}", case.name)?;
-                    for line in found.iter().flat_map(|one| one.to_string().lines().map(str::to_owned).collect::<Vec<_>>()) {
+                    for line in found.iter().flat_map(|one| {
+                        one.to_string()
+                            .lines()
+                            .map(str::to_owned)
+                            .collect::<Vec<_>>()
+                    }) {
                         writeln!(out, "        {line}")?;
                     }
                 }
@@ -95,12 +110,19 @@ impl Report<'_> {
         )?;
         for (case, outcome) in self.both() {
             let (group, name) = case.name.split_once("::").unwrap_or(("", &case.name));
-            write!(out, r#"  <testcase classname="{}" name="{}""#, escaped(group), escaped(name))?;
+            write!(
+                out,
+                r#"  <testcase classname="{}" name="{}""#,
+                escaped(group),
+                escaped(name)
+            )?;
             match outcome {
                 Outcome::Compared(found) if found.is_empty() => writeln!(out, "/>")?,
                 Outcome::Compared(found) => {
                     let text: String = found.iter().map(Difference::to_string).collect();
-                    let first = found.first().map_or("", |difference| difference.path.as_str());
+                    let first = found
+                        .first()
+                        .map_or("", |difference| difference.path.as_str());
                     writeln!(
                         out,
                         "><failure message=\"differs at {}\">{}</failure></testcase>",
