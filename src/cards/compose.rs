@@ -8,30 +8,27 @@ use super::detail::{Bullet, Detail};
 use super::escape::{markdown_value, shortened};
 use super::fields::{self, distinct};
 use super::merge::{Planned, Voice};
-use super::naming::{CardName, Names};
+use super::naming::Names;
 use super::texts::{Filling, SUMMARY};
 use super::unread::{self, one_line};
-use super::wording::{self, Blocks, bullet, phrase, plain_proposal, run_ins};
+use super::wording::{self, bullet, phrase, run_ins};
 use super::{CardTexts, ClientOptions, MME_WORDS, Naming, Problem, Rendered};
 use crate::patient::Snapshot;
-use crate::rules::{Fact, Proposal, Suggest};
-use crate::suggestions::{self, NotMade, Said};
-use crate::wire::{Card, Indicator, SelectionBehavior, Suggestion};
+use crate::rules::{Fact, Slot};
+use crate::wire::{Card, Indicator, SelectionBehavior};
 
 /// Longest summary (contract R-175).
 pub(crate) const LONGEST_SUMMARY: usize = 139;
-/// Most suggestions of a card.
-const MOST_SUGGESTIONS: usize = 4;
 
 /// Makes the cards of one response.
 pub(crate) struct Composer<'a> {
-    texts: &'a CardTexts,
-    snapshot: &'a Snapshot,
+    pub(super) texts: &'a CardTexts,
+    pub(super) snapshot: &'a Snapshot,
     options: &'a ClientOptions,
-    names: Names<'a>,
+    pub(super) names: Names<'a>,
     stated: Vec<Stated<'a>>,
     mme_explained: bool,
-    rendered: Rendered,
+    pub(super) rendered: Rendered,
 }
 
 /// A fact that stands on a card already (rule 5).
@@ -244,7 +241,7 @@ impl<'a> Composer<'a> {
                 let same_row = stated.fact.key == fact.key
                     && !fact.evidence.is_empty()
                     && stated.fact.evidence == fact.evidence;
-                stated.text == text || same_row
+                stated.text == text || same_row || is_total_of(fact, stated.fact)
             })
     }
 
@@ -273,90 +270,8 @@ impl<'a> Composer<'a> {
         if self.mme_explained || !shown.contains("MME") {
             return;
         }
-        let words = phrase(self.texts, "Text mme");
-        detail.known = Some(match detail.known.take() {
-            Some(known) => format!("{known} {words}"),
-            None => words,
-        });
+        detail.explain(phrase(self.texts, "Text mme"));
         self.mme_explained = true;
-    }
-
-    fn suggestions(&mut self, planned: &Planned<'a>, card: &CardName) -> Vec<Suggestion> {
-        let merged = planned.members.iter().copied().chain(planned.guest);
-        let own = merged.flat_map(|voice| {
-            voice
-                .finding
-                .suggest
-                .iter()
-                .map(move |suggest| (voice, suggest))
-        });
-        let others =
-            own.filter(|(_, suggest)| !matches!(suggest.proposal, Proposal::Naloxone { .. }));
-        let mut made: Vec<Suggestion> = Vec::new();
-        let mut taken: Vec<&Suggest> = Vec::new();
-        for (voice, suggest) in planned.naloxone.into_iter().chain(others) {
-            let is_taken = taken
-                .iter()
-                .any(|earlier| earlier.key == suggest.key && earlier.slots == suggest.slots);
-            if made.len() == MOST_SUGGESTIONS || is_taken {
-                continue;
-            }
-            if let Some(mut suggestion) = self.suggestion(voice, suggest, card) {
-                suggestion.is_recommended &= !made.iter().any(|earlier| earlier.is_recommended);
-                made.push(suggestion);
-                taken.push(suggest);
-            }
-        }
-        made
-    }
-
-    fn suggestion(
-        &mut self,
-        voice: Voice<'a>,
-        suggest: &Suggest,
-        card: &CardName,
-    ) -> Option<Suggestion> {
-        let name = format!("Suggestion {}", suggest.key);
-        let Some(template) = self.template(voice, &name) else {
-            self.missing(voice, &name);
-            return None;
-        };
-        let filling = Filling {
-            slots: &suggest.slots,
-            case: voice.finding.case,
-        };
-        let blocks = match Blocks::fill(self.texts, template, filling) {
-            Ok(blocks) => blocks,
-            Err(problem) => {
-                self.rendered.problems.push(problem);
-                return None;
-            }
-        };
-        let said = Said {
-            key: suggest.key,
-            label: &blocks.label,
-            description: &blocks.description,
-            text: blocks.text.as_deref(),
-        };
-        match suggestions::action(self.snapshot, &plain_proposal(&suggest.proposal), said) {
-            Ok(action) => Some(Suggestion {
-                uuid: self.names.suggestion(card, suggest.key),
-                label: blocks.label,
-                is_recommended: suggest.recommended,
-                actions: vec![action],
-            }),
-            // Left out by rule, not by mistake.
-            Err(NotMade::NotDeletable) => None,
-            Err(error) => {
-                let file = format!("{}/card.en.md", voice.rule.id);
-                self.rendered.problems.push(Problem {
-                    file,
-                    line: None,
-                    message: format!("{name}: {error}"),
-                });
-                None
-            }
-        }
     }
 
     fn paragraph(&mut self, voice: Voice<'a>, section: &str) -> Option<String> {
@@ -381,12 +296,12 @@ impl<'a> Composer<'a> {
     }
 
     /// A phrase of the rule's card, else the shared one.
-    fn template(&self, voice: Voice<'_>, name: &str) -> Option<&'a str> {
+    pub(super) fn template(&self, voice: Voice<'_>, name: &str) -> Option<&'a str> {
         self.section(voice, name)
             .or_else(|| self.texts.phrase(name))
     }
 
-    fn missing(&mut self, voice: Voice<'_>, name: &str) {
+    pub(super) fn missing(&mut self, voice: Voice<'_>, name: &str) {
         let file = format!("{}/card.en.md", voice.rule.id);
         self.rendered.problems.push(Problem {
             file,
@@ -394,6 +309,18 @@ impl<'a> Composer<'a> {
             message: format!("no section \"{name}\""),
         });
     }
+}
+
+/// Is the fact a bare total, and does the other name the same number?
+fn is_total_of(fact: &Fact, other: &Fact) -> bool {
+    let is_total = matches!(fact.key, "mme-after" | "mme-total");
+    let floor = |fact: &Fact| fact.slots.get("floor") == Some(&Slot::Flag(true));
+    is_total
+        && floor(fact) == floor(other)
+        && fact
+            .slots
+            .get("mme")
+            .is_some_and(|total| other.slots.values().any(|slot| slot == total))
 }
 
 fn filling<'a>(voice: Voice<'a>) -> Filling<'a> {

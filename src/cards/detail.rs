@@ -65,6 +65,14 @@ impl Detail {
         Some(self.to_string()).filter(|text| !text.is_empty())
     }
 
+    /// Adds a sentence to part 3.
+    pub(crate) fn explain(&mut self, words: String) {
+        self.known = Some(match self.known.take() {
+            Some(known) => format!("{known} {words}"),
+            None => words,
+        });
+    }
+
     fn cut(&mut self, limit: usize, ways: &[fn(&mut Self) -> bool]) {
         for way in ways {
             while units(&self.to_string()) > limit && way(self) {}

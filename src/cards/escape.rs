@@ -26,15 +26,30 @@ pub(crate) fn plain(text: &str) -> String {
     line
 }
 
-/// [`plain`], cut at the longest length that a value may have.
+/// A value as it may stand in plain text: [`plain`], cut at the longest length that a value may have,
+/// and neither a tag nor a link should a client take the text for HTML or Markdown after all.
 pub(crate) fn plain_value(text: &str) -> String {
+    let line = value_line(text).replace("](", "] (");
+    let mut value = String::with_capacity(line.len());
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        value.push(c);
+        let opens_tag = |next: &char| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?');
+        if c == '<' && chars.peek().is_some_and(opens_tag) {
+            value.push(' ');
+        }
+    }
+    value
+}
+
+fn value_line(text: &str) -> String {
     let start: String = text.chars().take(4 * LONGEST_VALUE).collect();
     shortened(&plain(&start), LONGEST_VALUE).into_owned()
 }
 
 /// A value as it may stand in `detail`: neither Markdown nor HTML nor a link, wherever it is put.
 pub(crate) fn markdown_value(text: &str) -> String {
-    let value = plain_value(text);
+    let value = value_line(text);
     let line = inert(&value);
     let mut escaped = String::with_capacity(line.len() + 16);
     let marker = list_marker(&line);
@@ -139,7 +154,7 @@ pub(crate) fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{markdown_value, plain, shortened, units};
+    use super::{markdown_value, plain, plain_value, shortened, units};
 
     #[test]
     fn a_drug_display_with_markup_is_inert() {
@@ -149,6 +164,15 @@ mod tests {
         assert_eq!(
             shown,
             "&lt;img src=x onerror=alert(1)&gt; &amp; \\*\\*bold\\*\\* \\_it\\_ \\`c\\` \\[a\\](http: //e.vil) \\|x\\|"
+        );
+    }
+
+    #[test]
+    fn a_plain_value_is_no_tag_and_no_link_either() {
+        let shown = plain_value("<img src=x onerror=alert(1)> [a](javascript:b) </p> <5 mg");
+        assert_eq!(
+            shown,
+            "< img src=x onerror=alert(1)> [a] (javascript:b) < /p> <5 mg"
         );
     }
 
@@ -197,5 +221,23 @@ mod tests {
     #[test]
     fn a_huge_value_is_cut() {
         assert!(units(&markdown_value(&"*".repeat(1_000_000))) <= 2 * 240);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_at_all_becomes_markup_or_passes_its_limit(text in "\\PC*|(\\s|[<>&*_#|`\\\\\\[\\](){}~:/@.a-z0-9-])*") {
+            let shown = markdown_value(&text);
+            proptest::prop_assert!(!shown.contains(['<', '>', '\n', '\r']));
+            proptest::prop_assert!(!shown.contains("://") && !shown.starts_with(['#', '-', '+', '=']));
+            let mut before = ' ';
+            for c in shown.chars() {
+                let special = matches!(c, '*' | '_' | '`' | '[' | ']' | '|' | '~');
+                proptest::prop_assert!(!special || before == '\\');
+                before = if c == '\\' && before == '\\' { ' ' } else { c };
+            }
+            for limit in 1..40 {
+                proptest::prop_assert!(units(&shortened(&text, limit)) <= limit);
+            }
+        }
     }
 }

@@ -38,35 +38,7 @@ pub fn incomplete_card(texts: &CardTexts, incomplete: Incomplete<'_>, naming: Na
         slots: &slots,
         case: snapshot.hook.as_str(),
     };
-    let words = texts.rule(CHECK_INCOMPLETE);
-    let section = |name: &str| words.and_then(|text| text.words.get(name));
-    let summary = section(SUMMARY)
-        .and_then(|template| wording::summary(texts, template, filling).ok())
-        .unwrap_or_default();
-    let paragraph = |name: &str| {
-        let filled = section(name).and_then(|template| texts.fill(template, filling).ok());
-        filled
-            .map(|text| one_line(&text))
-            .filter(|text| !text.is_empty())
-    };
-    let (unread, _) = unread::all(texts, snapshot, incomplete.doubts);
-    let mut detail = Detail {
-        why: paragraph("Why"),
-        known: paragraph("Known"),
-        unread,
-        say: paragraph("Say"),
-        run_ins: run_ins(texts),
-        ..Detail::default()
-    };
-    if detail.to_string().contains("MME") {
-        detail.known = Some(
-            [
-                detail.known.take().unwrap_or_default(),
-                phrase(texts, "Text mme"),
-            ]
-            .concat(),
-        );
-    }
+    let summary = summary(texts, filling);
     let drafts: Vec<&str> = snapshot
         .all_drafts()
         .map(|row| row.reference.as_str())
@@ -75,8 +47,8 @@ pub fn incomplete_card(texts: &CardTexts, incomplete: Incomplete<'_>, naming: Na
     let name = names.of_card(CHECK_INCOMPLETE, &drafts, &summary);
     Card {
         uuid: names.card(&name),
-        summary: shortened(&summary, LONGEST_SUMMARY).into_owned(),
-        detail: detail.fit(),
+        summary,
+        detail: detail(texts, incomplete, filling).fit(),
         indicator: Indicator::Info,
         source: source(texts, snapshot, options),
         suggestions: Vec::new(),
@@ -92,15 +64,43 @@ pub fn incomplete_card(texts: &CardTexts, incomplete: Incomplete<'_>, naming: Na
     }
 }
 
+fn summary(texts: &CardTexts, filling: Filling<'_>) -> String {
+    let words = texts.rule(CHECK_INCOMPLETE);
+    let filled = words
+        .and_then(|text| text.words.get(SUMMARY))
+        .and_then(|template| wording::summary(texts, template, filling).ok())
+        .filter(|summary| !summary.is_empty());
+    filled
+        .or_else(|| Some(shortened(&words?.about.title, LONGEST_SUMMARY).into_owned()))
+        .unwrap_or_default()
+}
+
+fn detail(texts: &CardTexts, incomplete: Incomplete<'_>, filling: Filling<'_>) -> Detail {
+    let words = texts.rule(CHECK_INCOMPLETE);
+    let paragraph = |name: &str| {
+        let template = words?.words.get(name)?;
+        let filled = one_line(&texts.fill(template, filling).ok()?);
+        Some(filled).filter(|text| !text.is_empty())
+    };
+    let mut detail = Detail {
+        why: paragraph("Why"),
+        known: paragraph("Known"),
+        unread: unread::all(texts, incomplete.snapshot, incomplete.doubts),
+        say: paragraph("Say"),
+        run_ins: run_ins(texts),
+        ..Detail::default()
+    };
+    if detail.to_string().contains("MME") {
+        detail.explain(phrase(texts, "Text mme"));
+    }
+    detail
+}
+
 /// The names, understood by the card text, of what could not be read.
 fn what(incomplete: Incomplete<'_>) -> Vec<String> {
     let snapshot = incomplete.snapshot;
     let is_unread = |query: Query| {
-        let doubted = incomplete
-            .doubts
-            .iter()
-            .any(|doubt| *doubt == Doubt::Unread(query));
-        doubted || snapshot.unread(query).is_some()
+        incomplete.doubts.contains(&Doubt::Unread(query)) || snapshot.unread(query).is_some()
     };
     let mut what: Vec<&str> = [
         (Query::Patient, "patient"),
@@ -139,3 +139,6 @@ fn source(texts: &CardTexts, snapshot: &Snapshot, options: &ClientOptions) -> So
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

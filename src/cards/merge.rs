@@ -230,7 +230,8 @@ fn step_back<'a>(speaking: Vec<Voice<'a>>, lines: &mut Vec<Voice<'a>>) -> Vec<Vo
         let start_of_stopped = is(voice, START_WELL)
             && !drafts.is_empty()
             && drafts.iter().all(|draft| stopped.contains(&draft));
-        !start_of_stopped && !(voice.rule.id == LINE_BESIDE_OTHERS && sedation > 0)
+        let beside_others = voice.rule.id == LINE_BESIDE_OTHERS && sedation > 0;
+        !(start_of_stopped || beside_others)
     });
     lines.extend(back);
     cards

@@ -5,6 +5,7 @@
 
 mod about;
 mod checks;
+mod choices;
 mod compose;
 mod content;
 mod detail;

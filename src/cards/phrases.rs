@@ -3,8 +3,11 @@
 //! Knows the names that rules and the merge step call phrases by.
 //! Refuses to know their words.
 
+/// Phrases of one kind: key and slots.
+type Phrases = &'static [(&'static str, &'static [&'static str])];
+
 /// Shared facts, with the slots that rules fill.
-const FACTS: &[(&str, &[&str])] = &[
+const FACTS: Phrases = &[
     ("sleep-breathing", &["name", "date"]),
     ("lung", &["name", "date"]),
     ("overdose", &["name", "date"]),
@@ -38,7 +41,7 @@ const FACTS: &[(&str, &[&str])] = &[
 ];
 
 /// Shared suggestions.
-const SUGGESTIONS: &[(&str, &[&str])] = &[
+const SUGGESTIONS: Phrases = &[
     ("naloxone", &[]),
     ("teach-naloxone", &[]),
     ("follow-up", &["days"]),
@@ -49,7 +52,7 @@ const SUGGESTIONS: &[(&str, &[&str])] = &[
 ];
 
 /// What to say when a read failed or is partial, and about other gaps.
-const GAPS: &[(&str, &[&str])] = &[
+const GAPS: Phrases = &[
     ("patient", PARTIAL),
     ("medications", PARTIAL),
     ("conditions", PARTIAL),
@@ -74,7 +77,7 @@ const GAPS: &[(&str, &[&str])] = &[
 const PARTIAL: &[&str] = &["partial"];
 
 /// What to say about a doubt that is not a failed read.
-const DOUBTS: &[(&str, &[&str])] = &[
+const DOUBTS: Phrases = &[
     ("dose", &["medicine", "because"]),
     ("unidentified", &["medicine"]),
     ("undated", &["medicine"]),
@@ -84,14 +87,14 @@ const DOUBTS: &[(&str, &[&str])] = &[
 ];
 
 /// Texts of the merge step: run-ins, and MME explained.
-const TEXTS: &[(&str, &[&str])] = &[
+const TEXTS: Phrases = &[
     ("not-checked", &[]),
     ("words", &[]),
     ("also", &[]),
     ("mme", &[]),
 ];
 
-const KINDS: [(&str, &[(&str, &[&str])]); 5] = [
+const KINDS: [(&str, Phrases); 5] = [
     ("Fact", FACTS),
     ("Suggestion", SUGGESTIONS),
     ("Gap", GAPS),

@@ -1,5 +1,5 @@
 use super::sample::*;
-use super::{CardTexts, ClientOptions, Incomplete, Problem, gate, incomplete_card, render};
+use super::{ClientOptions, gate, render};
 use crate::fhir::{Gap, Query, Read, Why};
 use crate::patient::{Doubt, Hook};
 use crate::rules::{Proposal, Slot};
@@ -36,7 +36,7 @@ fn a_card_has_its_parts_in_order() {
     );
     assert_eq!(
         detail(card),
-        "- Sleep apnea on the record since Mar 2021\n\nKnown of opioid-benzo.\n\n**Could not check:** Visits could not be read; recent reviews and hospice visits were not checked.\n\n**Words you could use:** What helps you? I will call you."
+        "- Sleep apnea (on the record since Mar 2021)\n\nKnown of opioid-benzo.\n\n**Could not check:** Visits could not be read; recent reviews and hospice visits were not checked.\n\n**Words you could use:** What helps you? I will call you."
     );
     assert_eq!(card.source.topic.code, "opioid-benzo");
     assert_eq!(
@@ -59,7 +59,7 @@ fn text_of_the_record_cannot_become_markup() {
     let shown = detail(&cards[0]);
     assert!(
         shown.starts_with(
-            "- &lt;img src=x onerror=alert(1)&gt; # \\*h\\* \\[x\\](https: //evil.example) on"
+            "- &lt;img src=x onerror=alert(1)&gt; # \\*h\\* \\[x\\](https: //evil.example) (on"
         ),
         "{shown}"
     );
@@ -302,9 +302,9 @@ fn every_card_says_that_the_problem_list_was_not_read() {
     );
     for card in &rendered.response.cards {
         assert!(detail(card).contains("Problem list could not be read; cancer, sickle cell disease, hospice, sleep apnea and overdose history were not checked."));
-        assert!(detail(card).contains(
-            "2 problem list entries came with another patient's name and were left out."
-        ));
+        assert!(
+            detail(card).contains("Left out, because they name another patient: problem list (2).")
+        );
     }
 }
 
@@ -331,6 +331,31 @@ fn mme_is_explained_once() {
     assert!(detail(&response.cards[0]).contains("- Opioid total of at least 60 MME/day"));
     assert!(detail(&response.cards[0]).contains("a way to add opioids together"));
     assert_eq!(gate::check_response(&response), Vec::<String>::new());
+}
+
+#[test]
+fn a_total_that_stands_on_the_card_is_not_said_again() {
+    let slots = |key| [(key, text("60")), ("floor", Slot::Flag(false))].into();
+    let total = |key| fact("mme-after", slots(key), "MedicationRequest/m1");
+    let mut benzo = finding(WARNING, "a");
+    let opioid = [
+        ("medicine", text("oxycodone")),
+        ("dose", text("40 mg")),
+        ("mme", text("60")),
+    ]
+    .into();
+    let mut after = total("mme");
+    after.slots.insert("up_to", Slot::Flag(false));
+    benzo.facts = vec![
+        fact("opioid", opioid, "MedicationRequest/m1"),
+        after.clone(),
+    ];
+    let shown = cards([("opioid-benzo", vec![benzo.clone()])]);
+    assert!(!detail(&shown[0]).contains("Opioid total"));
+    after.slots.insert("floor", Slot::Flag(true));
+    benzo.facts[1] = after;
+    let shown = cards([("opioid-benzo", vec![benzo])]);
+    assert!(detail(&shown[0]).contains("Opioid total of at least 60 MME/day"));
 }
 
 #[test]
@@ -365,7 +390,7 @@ fn a_client_gets_the_topic_and_selection_that_it_knows() {
     assert_eq!(card.selection_behavior, Some(SelectionBehavior::AtMostOne));
     assert_eq!(
         labels(card),
-        ["Remove oxycodone from these orders"],
+        ["Remove oxycodone draft"],
         "the same suggestion stands once"
     );
 }
@@ -417,145 +442,4 @@ fn the_same_call_gives_the_same_body_and_another_instance_other_uuids() {
         ..NAMING
     };
     assert_ne!(body(NAMING), body(other));
-}
-
-#[test]
-fn the_incomplete_card_names_what_was_not_read_and_what_to_ask() {
-    let mut snapshot = snapshot(Hook::OrderSign);
-    snapshot
-        .reads
-        .insert(Query::Medications, Read::Failed(Why::Refused));
-    snapshot
-        .reads
-        .insert(Query::Conditions, Read::Failed(Why::Refused));
-    let doubts = [
-        Doubt::Unread(Query::Medications),
-        Doubt::Unread(Query::Conditions),
-    ];
-    let options = ClientOptions::default();
-    let about = Incomplete {
-        snapshot: &snapshot,
-        doubts: &doubts,
-        options: &options,
-    };
-    let card = incomplete_card(&texts(), about, NAMING);
-    assert_eq!(
-        card.summary,
-        "Opioid safety check incomplete: medication list and problem list could not be read"
-    );
-    assert_eq!(card.source.label, "Opioid safety check: data not available");
-    assert!(
-        card.source.url.is_none()
-            && card.suggestions.is_empty()
-            && card.override_reasons.is_empty()
-    );
-    assert!(detail(&card).contains("naloxone on hand were not checked"));
-    assert!(detail(&card).contains("**Words you could use:** What medicines do you take now"));
-    assert_eq!(gate::check_card(&card), Vec::<String>::new());
-}
-
-#[test]
-fn the_incomplete_card_passes_the_gate_whatever_was_not_read() {
-    let texts = texts();
-    for query in [Query::Patient, Query::Medications, Query::Conditions] {
-        let mut snapshot = snapshot(Hook::PatientView);
-        snapshot.reads.insert(query, Read::Partial(Why::MorePages));
-        let doubts = [Doubt::Unidentified("MedicationRequest/m9".into())];
-        let options = ClientOptions {
-            alphanumeric_topic: true,
-            ..ClientOptions::default()
-        };
-        let about = Incomplete {
-            snapshot: &snapshot,
-            doubts: &doubts,
-            options: &options,
-        };
-        let card = incomplete_card(&texts, about, NAMING);
-        assert_eq!(card.source.topic.code, "checkincomplete");
-        assert_eq!(gate::check_card(&card), Vec::<String>::new(), "{query:?}");
-    }
-}
-
-fn problems(changes: &[(&str, &str)]) -> Vec<Problem> {
-    let mut files = files();
-    files.extend(
-        changes
-            .iter()
-            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned())),
-    );
-    CardTexts::load(&files).err().unwrap_or_default()
-}
-
-#[test]
-fn a_broken_file_gives_all_its_problems_with_their_lines() {
-    let card = "# Warning: {{ medicine }}\n## Known\nfine\nThe screen was clean.\n## Say\n{{ nobody }}\n## Line\n{% if %}\n## Odd\nx\n## Suggestion a\nno description\n";
-    let found = problems(&[("opioid-benzo/card.en.md", card)]);
-    let lines: Vec<Option<u64>> = found.iter().map(|problem| problem.line).collect();
-    assert_eq!(
-        lines,
-        [Some(1), Some(4), Some(6), Some(8), Some(9), Some(12)],
-        "{found:#?}"
-    );
-    assert!(
-        found
-            .iter()
-            .all(|problem| problem.file == "opioid-benzo/card.en.md")
-    );
-}
-
-#[test]
-fn front_matter_is_checked() {
-    let sound = files()["mme-total/about.md"].clone();
-    for (from, to, line) in [
-        ("group = \"dose\"", "group = \"doses\"", 5),
-        ("indicator = \"info\"", "indicator = \"loud\"", 6),
-        (
-            "https://www.cdc.gov/mmwr/volumes/71/rr/rr7103a1.htm",
-            "https://unknown.example",
-            8,
-        ),
-        ("code = \"other\"", "code = \"another\"", 10),
-        ("title = \"Title of mme-total\"", "titel = \"x\"", 2),
-        ("## Sources\nx", "## Source\nx", 12),
-    ] {
-        let found = problems(&[("mme-total/about.md", &sound.replace(from, to))]);
-        assert_eq!(
-            found.first().and_then(|problem| problem.line),
-            Some(line),
-            "{to}: {found:?}"
-        );
-    }
-}
-
-#[test]
-fn an_override_that_overrides_nothing_is_a_problem() {
-    assert_eq!(problems(&[("opioid-benzos/card.en.md", "# x")]).len(), 1);
-    assert!(problems(&[("guides/naloxone/guide.en.md", "# x")]).is_empty());
-}
-
-#[test]
-fn a_missing_shared_phrase_is_a_problem() {
-    assert!(problems(&[("phrases.en.md", "# Shared\n## Fact older\nAge {{ age }}\n")]).len() > 50);
-    let strange = format!(
-        "{}\n## Fact strange\nx\n",
-        include_str!("../../cards/phrases.en.md")
-    );
-    assert_eq!(problems(&[("phrases.en.md", &strange)]).len(), 1);
-}
-
-#[test]
-fn the_built_in_texts_are_sound() {
-    let problems = CardTexts::load(&BTreeMap::new()).err().unwrap_or_default();
-    let shown: Vec<String> = problems
-        .iter()
-        .map(|problem| {
-            format!(
-                "{}:{}: {}",
-                problem.file,
-                problem.line.unwrap_or(0),
-                problem.message
-            )
-        })
-        .collect();
-    assert_eq!(shown, Vec::<String>::new());
 }

@@ -71,6 +71,7 @@ const LINKS: (&str, &str) = ("links.csv", include_str!("../../cards/links.csv"))
 
 /// Reads, checks and compiles everything; all problems at once.
 pub(crate) fn load(overrides: &BTreeMap<String, String>) -> Result<CardTexts, Vec<Problem>> {
+    let overrides = &unified(overrides);
     let files = Files { overrides };
     let mut problems = unknown_files(overrides);
     let (links, faults) = Links::parse(LINKS.0, files.get(LINKS.0, LINKS.1));
@@ -110,11 +111,21 @@ pub(crate) fn load(overrides: &BTreeMap<String, String>) -> Result<CardTexts, Ve
     }
 }
 
+/// The files as editors on any system write them: without byte order mark, lines ended by `\n`.
+fn unified(overrides: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let text = |text: &str| text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    overrides
+        .iter()
+        .map(|(name, file)| (name.clone(), text(file)))
+        .collect()
+}
+
 /// An override that overrides nothing is a spelling mistake. Guides are read elsewhere.
 fn unknown_files(overrides: &BTreeMap<String, String>) -> Vec<Problem> {
     let known = |name: &str| {
         name == PHRASES.0
             || name == LINKS.0
+            || name == "README.md"
             || name.starts_with("guides/")
             || folders().any(|(id, ..)| {
                 name.strip_prefix(id)
@@ -244,20 +255,27 @@ impl Loader {
             self.problems.push(problem(&error, &template));
             return;
         }
-        let Some(slots) = slots else { return };
-        let Ok(compiled) = self.env.get_template(&template) else {
-            return;
-        };
-        let mut strays: Vec<String> = compiled.undeclared_variables(false).into_iter().collect();
-        strays.sort();
-        for stray in strays {
-            if stray != "case" && !slots.iter().any(|slot| slot.as_ref() == stray) {
-                self.problems.push(file.problem(
-                    line,
-                    format!("\"{name}\" uses the slot \"{stray}\", which is not declared"),
-                ));
-            }
+        if let Some(slots) = slots {
+            let strays = self.strays(&template, slots);
+            self.problems.extend(strays.into_iter().map(|stray| {
+                let message =
+                    format!("\"{name}\" uses the slot \"{stray}\", which is not declared");
+                file.problem(line, message)
+            }));
         }
+    }
+
+    /// Slots that a template uses and nobody fills, in alphabetical order.
+    fn strays<S: AsRef<str>>(&self, template: &str, slots: &[S]) -> Vec<String> {
+        let Ok(compiled) = self.env.get_template(template) else {
+            return Vec::new();
+        };
+        let used = compiled.undeclared_variables(false);
+        let is_stray =
+            |name: &String| name != "case" && !slots.iter().any(|slot| slot.as_ref() == name);
+        let mut strays: Vec<String> = used.into_iter().filter(is_stray).collect();
+        strays.sort();
+        strays
     }
 }
 
@@ -379,3 +397,6 @@ fn value(slot: &Slot, longest: usize) -> Value {
         Slot::Flag(flag) => Value::from(*flag),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! Refuses to know what follows from it: that is the rules' business.
 
 use super::texts::Filling;
+use super::wording::capital_first;
 use super::{CardTexts, Problem};
 use crate::fhir::{Gap, Query, Read};
 use crate::patient::{Doubt, Snapshot};
@@ -32,7 +33,7 @@ pub(crate) fn sentences<'a>(
             },
         ) {
             Ok(text) => {
-                let sentence = one_line(&text);
+                let sentence = capital_first(&one_line(&text));
                 if !sentence.is_empty() && !said.contains(&sentence) {
                     said.push(sentence);
                 }
@@ -118,38 +119,62 @@ fn of_read(snapshot: &Snapshot, query: Query) -> (String, Slots) {
     )
 }
 
-/// Every gap of the call in words, for a card that is about nothing else.
-pub(crate) fn all(
-    texts: &CardTexts,
-    snapshot: &Snapshot,
-    doubts: &[Doubt],
-) -> (Vec<String>, Vec<Problem>) {
-    let (mut said, mut problems) = sentences(texts, snapshot, doubts.iter());
-    for gap in &snapshot.gaps {
-        let (name, slots) = of_gap(snapshot, gap);
-        let filled = texts.phrase(&name).map(|template| {
-            texts.fill(
-                template,
-                Filling {
-                    slots: &slots,
-                    case: "",
-                },
-            )
+/// What matters to a check that was cut short: these doubts, and orders and problems that came and could not be read.
+pub(crate) fn all(texts: &CardTexts, snapshot: &Snapshot, doubts: &[Doubt]) -> Vec<String> {
+    let (mut said, _) = sentences(texts, snapshot, doubts.iter());
+    let counted = ["MedicationRequest", "Condition"]
+        .into_iter()
+        .filter_map(|kind| {
+            let of_kind = snapshot.gaps.iter().filter_map(|gap| match gap {
+                Gap::Entries {
+                    resource_type,
+                    count,
+                    ..
+                } if resource_type == kind => Some(*count),
+                _ => None,
+            });
+            let count = of_kind.sum();
+            let place = String::new();
+            (count > 0).then(|| Gap::Entries {
+                resource_type: kind.to_owned(),
+                place,
+                count,
+            })
         });
-        match filled {
-            Some(Ok(text)) if !said.contains(&one_line(&text)) => said.push(one_line(&text)),
-            Some(Err(problem)) => problems.push(problem),
-            _ => {}
-        }
+    // An order whose medicine could not be looked up is not identified either: that is said once.
+    let looked_up = snapshot.gaps.iter().filter(|gap| match gap {
+        Gap::Medication { order } => !doubts.contains(&Doubt::Unidentified(order.clone())),
+        _ => false,
+    });
+    for gap in counted.chain(looked_up.cloned()) {
+        let (name, slots) = of_gap(snapshot, &gap);
+        let filling = Filling {
+            slots: &slots,
+            case: "",
+        };
+        let filled = texts
+            .phrase(&name)
+            .and_then(|template| texts.fill(template, filling).ok());
+        said.extend(
+            filled
+                .map(|text| capital_first(&one_line(&text)))
+                .filter(|text| !text.is_empty()),
+        );
     }
-    (said, problems)
+    said
 }
 
+/// What the terminology calls a medicine of which nothing is known: no name to show.
+const NAMELESS: &str = "unidentified medicine";
+
 fn medicine_of(snapshot: &Snapshot, reference: &str) -> Slot {
-    let row = snapshot.row(reference);
+    let name = snapshot
+        .row(reference)
+        .map(|row| row.medicine.short_name.as_str());
     Slot::Text(
-        row.map(|row| row.medicine.short_name.clone())
-            .unwrap_or_default(),
+        name.filter(|name| *name != NAMELESS)
+            .unwrap_or_default()
+            .to_owned(),
     )
 }
 

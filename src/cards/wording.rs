@@ -21,7 +21,9 @@ pub(crate) fn summary(
     template: &str,
     filling: Filling<'_>,
 ) -> Result<String, Problem> {
-    within(texts, template, filling, LONGEST_SUMMARY, plain)
+    within(texts, template, filling, LONGEST_SUMMARY, |text| {
+        capital_first(&plain(text))
+    })
 }
 
 /// The three blocks of a suggestion.
@@ -79,10 +81,14 @@ fn within(
     Ok(shortened(&shown, limit).into_owned())
 }
 
-/// A bullet's text: one line that starts with a capital, unless its first word has its own ("eGFR").
+/// A bullet's text: one line, which starts with a capital.
 pub(crate) fn bullet(text: &str) -> String {
     let line = one_line(text);
-    let line = line.strip_prefix("- ").unwrap_or(&line);
+    capital_first(line.strip_prefix("- ").unwrap_or(&line))
+}
+
+/// The text with a capital at its start, unless its first word has a capital of its own ("eGFR").
+pub(crate) fn capital_first(line: &str) -> String {
     let first_word = line.split(' ').next().unwrap_or_default();
     let mut letters = line.chars();
     match letters.next() {

@@ -184,7 +184,7 @@ impl<'r> Sources<'r> {
             let reference = reference("Observation", observation.id.as_deref());
             Some(Kidney {
                 grade,
-                name: format!("eGFR {}", value.normalize()),
+                name: format!("eGFR {}", value.round_dp(1).normalize()),
                 date: Some(date),
                 reference,
             })

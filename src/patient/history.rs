@@ -44,6 +44,8 @@ pub(super) struct Timeline<'r> {
     pub(super) once: Vec<Span<'r>>,
     /// An opioid row without any date.
     undated: Option<&'r MedicineRow>,
+    /// An active row without an end: for P-NAIVE it covers up to today, however old it is.
+    open_ended: bool,
     as_of: Date,
 }
 
@@ -63,9 +65,14 @@ impl<'r> Timeline<'r> {
             .filter(|row| row.medicine.is_opioid() && row.order_like && was_taken(row));
         let mut undated = None;
         let mut all = Vec::new();
+        let mut open_ended = false;
         for row in opioids {
-            match span(row, as_of) {
-                Some(span) if span.first <= as_of => all.push(span),
+            match span(row, as_of, site) {
+                Some(span) if span.first <= as_of => {
+                    open_ended |=
+                        row.last_day.is_none() && row.status == "active" && span.first < as_of;
+                    all.push(span);
+                }
                 Some(_) => {}
                 None => undated = undated.or(Some(row)),
             }
@@ -75,6 +82,7 @@ impl<'r> Timeline<'r> {
             all,
             once,
             undated,
+            open_ended,
             as_of,
         }
     }
@@ -99,11 +107,8 @@ impl<'r> Timeline<'r> {
 
     fn naive(&self, list: ListState) -> Known<Naive> {
         let (from, to) = self.window();
-        if self
-            .all
-            .iter()
-            .any(|span| span.first <= to && span.last >= from)
-        {
+        let covered = |span: &Span<'_>| span.first <= to && span.last >= from;
+        if self.open_ended || self.all.iter().any(covered) {
             Known::No
         } else if let Some(row) = self.undated {
             Known::Unsure(Doubt::Undated(row.reference.clone()))
@@ -178,7 +183,10 @@ impl<'r> Timeline<'r> {
                 name: span.row.medicine.short_name.clone(),
                 daily_dose: span.row.dose.daily_dose.clone(),
                 mme_per_day: span.row.dose.mme_per_day,
-                last_day: Some(FactDate::day_of(span.last.min(self.as_of))),
+                last_day: span
+                    .row
+                    .last_day
+                    .map(|last| FactDate::day_of(last.min(span.last).min(self.as_of))),
                 label_amount: tolerance::label_amount_text(span.row),
                 reference: span.row.reference.clone(),
             })
@@ -257,10 +265,11 @@ fn is_cough_only(row: &MedicineRow) -> bool {
     row.is(ValueSet::OpioidCough) && !row.is(ValueSet::Opioid)
 }
 
-fn span(row: &MedicineRow, as_of: Date) -> Option<Span<'_>> {
+/// A row without an end covers up to today only while it is young enough to be current; an older one counts as one fill.
+fn span<'r>(row: &'r MedicineRow, as_of: Date, site: &Site) -> Option<Span<'r>> {
     let first = row.start.or(row.asserted).or(row.last_day)?;
     let last = row.last_day.unwrap_or_else(|| match row.status.as_str() {
-        "active" => as_of.max(first),
+        "active" if days_between(first, as_of) <= i64::from(site.no_end_days) => as_of.max(first),
         _ => first.saturating_add((NO_END_DAYS - 1).days()),
     });
     (first <= last)

@@ -109,7 +109,7 @@ pub struct RecentOpioid {
     pub daily_dose: Option<String>,
     /// MME/day.
     pub mme_per_day: Option<MmePerDay>,
-    /// Last day covered (today if it still runs).
+    /// Last day covered (today if it still runs); `None` where no end is recorded.
     pub last_day: Option<FactDate>,
     /// Label amount for tolerance of this drug, "30 mg a day".
     pub label_amount: Option<String>,

@@ -791,3 +791,16 @@ fn two_drafts_in_series_count_once() {
         .snapshot();
     assert_eq!(mme(&together.mme.after), "120");
 }
+
+#[test]
+fn an_active_row_of_years_ago_without_an_end_is_no_long_term_use_and_no_naive_either() {
+    let old = but(
+        order("m1", OXYCODONE_10, 4, "2021-03-01", 30),
+        json!({"dispenseRequest": {}}),
+    );
+    let snapshot = chart().medication(old).snapshot();
+    assert!(snapshot.history.naive.is_no());
+    assert!(snapshot.history.long_term.is_no());
+    assert!(snapshot.history.recent.is_empty());
+    assert_eq!(mme(&snapshot.mme.before), "0");
+}

@@ -251,11 +251,21 @@ fn finding(snapshot: &Snapshot, draft: &MedicineRow, case: Case, why: String) ->
 fn history_facts(snapshot: &Snapshot) -> Vec<Fact> {
     let history = &snapshot.history;
     if !history.recent.is_empty() {
-        let named = history.recent.iter().take(NAMED_RECENT);
+        // Last month's supply of the same amount says nothing new.
+        let mut named: Vec<&RecentOpioid> = Vec::new();
+        for row in &history.recent {
+            let same = |other: &&RecentOpioid| {
+                (&other.name, &other.daily_dose) == (&row.name, &row.daily_dose)
+            };
+            if !named.iter().any(same) {
+                named.push(row);
+            }
+        }
+        let named = named.into_iter().take(NAMED_RECENT);
         return named.map(|row| recent(snapshot, row)).collect();
     }
     if !snapshot.is_read(Query::Medications)
-        || history.tolerant.doubt() == Some(&Doubt::ActiveRowsOnly)
+        || history.naive.doubt() == Some(&Doubt::ActiveRowsOnly)
     {
         return vec![fact("history-unread", slots([]), Vec::new())];
     }
@@ -272,10 +282,18 @@ fn history_facts(snapshot: &Snapshot) -> Vec<Fact> {
 
 fn recent(snapshot: &Snapshot, row: &RecentOpioid) -> Fact {
     let today = FactDate::day_of(snapshot.as_of);
-    let runs = row.last_day.is_some_and(|last| last >= today);
+    let runs = row.last_day.is_none_or(|last| last >= today);
+    let dose = row.daily_dose.as_deref();
     let slots = slots([
         ("medicine", text(&row.name)),
-        ("dose", text_or_empty(row.daily_dose.clone())),
+        (
+            "dose",
+            text_or_empty(dose.map(|dose| dose.replace("ug/h", "µg/h"))),
+        ),
+        (
+            "rate",
+            Slot::Flag(dose.is_some_and(|dose| dose.ends_with("/h"))),
+        ),
         (
             "mme",
             text_or_empty(row.mme_per_day.map(|mme| mme.rounded())),
@@ -294,6 +312,9 @@ fn doubts(snapshot: &Snapshot, case: Case) -> Vec<Doubt> {
     }
     note_doubt(&mut doubts, &snapshot.facts.sleep_breathing);
     note_doubt(&mut doubts, &snapshot.facts.lung);
+    if snapshot.history.naive.doubt() == Some(&Doubt::ActiveRowsOnly) {
+        note_doubt(&mut doubts, &snapshot.history.naive);
+    }
     if let Some(doubt) = snapshot.unread(Query::Medications) {
         note_doubt(&mut doubts, &Known::<()>::Unsure(doubt));
     }

@@ -224,25 +224,16 @@ fn is_over(snapshot: &Snapshot, row: &MedicineRow) -> bool {
     row.end.is_some_and(|end| end < snapshot.as_of)
 }
 
-/// Why naltrexone is used, where its order does not say.
+/// Why naltrexone may be used, where its order does not say.
 fn reason_facts(snapshot: &Snapshot, naltrexone: &MedicineRow) -> Vec<Fact> {
     if naltrexone.reason.is_some() {
         return Vec::new();
     }
     let facts = &snapshot.facts;
-    let oud = if facts.oud_code_only {
-        "oud-code-only"
-    } else {
-        "oud"
-    };
-    [
-        ("alcohol-use", &facts.alcohol_use),
-        (oud, &facts.oud),
-        ("oud-remission", &facts.oud_remission),
-    ]
-    .into_iter()
-    .filter_map(|(key, known)| Some(condition(key, known.yes()?)))
-    .collect()
+    [&facts.alcohol_use, &facts.oud, &facts.oud_remission]
+        .into_iter()
+        .filter_map(|known| Some(condition("used-for", known.yes()?)))
+        .collect()
 }
 
 /// Not for a draft that renews a current opioid or treatment: one click would be an abrupt stop.

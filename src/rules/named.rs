@@ -18,7 +18,14 @@ pub(super) fn month(date: Option<FactDate>) -> String {
 
 /// A condition with its date.
 pub(super) fn dated(key: &'static str, condition: &ConditionFact) -> Fact {
-    naming::condition(key, condition)
+    let name = spoken(&condition.name).to_owned();
+    naming::condition(
+        key,
+        &ConditionFact {
+            name,
+            ..condition.clone()
+        },
+    )
 }
 
 /// "40 mg/day", "25 µg/h", the instruction as written where it is short, or nothing.
@@ -82,6 +89,33 @@ pub(super) fn older(snapshot: &Snapshot) -> Option<Fact> {
         slots([("age", text(age.to_string()))]),
         Vec::new(),
     ))
+}
+
+/// How codes are written in displays, and nobody speaks.
+const UNSPOKEN: [&str; 4] = [
+    " (adult) (pediatric)",
+    " (disorder)",
+    ", unspecified",
+    ", uncomplicated",
+];
+
+/// A condition's name without what only coders need.
+pub(super) fn spoken(name: &str) -> &str {
+    UNSPOKEN
+        .iter()
+        .fold(name, |name, end| name.strip_suffix(end).unwrap_or(name))
+}
+
+/// The same within a sentence: "obstructive sleep apnea", and "COPD" as it is.
+pub(super) fn inline(name: &str) -> String {
+    let name = spoken(name);
+    let mut letters = name.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => name.to_owned(),
+    }
 }
 
 /// The first letter in upper case, for the beginning of a summary.
@@ -181,6 +215,15 @@ pub(super) fn mme_after(snapshot: &Snapshot, total: &Total, now: bool) -> Option
     ]);
     let evidence = counted().map(|row| row.reference.clone()).collect();
     Some(fact("mme-after", filled, evidence))
+}
+
+/// An order's MME as the result of its arithmetic: not rounded to whole numbers, so that it is the product of what stands before it.
+pub(super) fn product(row: &MedicineRow) -> String {
+    let mme = row
+        .dose
+        .mme_per_day
+        .map(|mme| mme.value().round_dp(2).normalize());
+    mme.map(|mme| mme.to_string()).unwrap_or_default()
 }
 
 /// An opioid order that belongs to a total: not buprenorphine, not treatment of opioid use disorder.

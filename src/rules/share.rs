@@ -19,11 +19,6 @@ pub(super) fn compare(part: Decimal, percent: u32, whole: Decimal) -> Ordering {
     }
 }
 
-/// Did an amount fall by more than this share?
-pub(super) fn fell_by_more_than(percent: u32, before: Decimal, after: Decimal) -> bool {
-    after < before && compare(before - after, percent, before) == Ordering::Greater
-}
-
 /// Did an amount rise by this share or more?
 pub(super) fn rose_by_at_least(percent: u32, before: Decimal, after: Decimal) -> bool {
     after > before && compare(after - before, percent, before) != Ordering::Less
@@ -31,8 +26,9 @@ pub(super) fn rose_by_at_least(percent: u32, before: Decimal, after: Decimal) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{fell_by_more_than, rose_by_at_least};
+    use super::{compare, rose_by_at_least};
     use rust_decimal::Decimal;
+    use std::cmp::Ordering;
 
     fn number(text: &str) -> Decimal {
         text.parse().expect("a decimal")
@@ -42,14 +38,17 @@ mod tests {
     fn a_share_holds_at_its_boundary_exactly() {
         assert!(rose_by_at_least(20, number("0.5"), number("0.6")));
         assert!(!rose_by_at_least(20, number("0.5"), number("0.5999999999")));
-        assert!(!fell_by_more_than(10, number("90"), number("81")));
-        assert!(fell_by_more_than(10, number("90"), number("80.9999999")));
+        assert_eq!(compare(number("95"), 95, number("100")), Ordering::Equal);
+        assert_eq!(
+            compare(number("94.9999999"), 95, number("100")),
+            Ordering::Less
+        );
     }
 
     #[test]
     fn the_largest_numbers_are_compared_too() {
         assert!(rose_by_at_least(20, Decimal::ONE, Decimal::MAX));
-        assert!(!fell_by_more_than(25, Decimal::MAX, Decimal::MAX));
-        assert!(fell_by_more_than(25, Decimal::MAX, Decimal::ONE));
+        assert_eq!(compare(Decimal::MAX, 95, Decimal::MAX), Ordering::Greater);
+        assert_eq!(compare(Decimal::ONE, 95, Decimal::MAX), Ordering::Less);
     }
 }

@@ -162,6 +162,7 @@ fn finding(found: &Found<'_>) -> Finding {
             .map(|row| row.medicine.short_name.as_str()),
     );
     slots.insert("medicine", text(names.join(" + ")));
+    slots.insert("rotation", Slot::Flag(found.change.rotates()));
     slots.insert("pregnant", Slot::Flag(snapshot.facts.pregnant.is_yes()));
     Finding {
         indicator: Some(indicator(found)),
@@ -236,6 +237,10 @@ fn dose_slots(found: &Found<'_>) -> super::Slots {
             text_or_empty((days >= 2 * YEAR_DAYS).then(|| (days / YEAR_DAYS).to_string())),
         ),
         ("long", Slot::Flag(days >= YEAR_DAYS)),
+        (
+            "schedule",
+            Slot::Flag(step.is_some_and(|step| step.comes_later)),
+        ),
     ])
 }
 

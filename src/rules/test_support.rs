@@ -277,7 +277,7 @@ pub(super) fn condition(name: &str) -> ConditionFact {
 pub(super) fn findings(answer: Answer) -> Vec<Finding> {
     match answer {
         Answer::Fires(findings) => findings,
-        other => panic!("expected a finding, got {other:?}"),
+        other => unreachable!("expected a finding, got {other:?}"),
     }
 }
 

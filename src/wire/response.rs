@@ -1,17 +1,17 @@
 //! What leaves: cards (CDS Hooks, "CDS Service Response").
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// Body of a 200.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Response {
     /// May be empty: nothing to say.
     pub cards: Vec<Card>,
 }
 
 /// Urgency; the order is the order of urgency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Indicator {
     /// For information.
@@ -34,7 +34,7 @@ impl Indicator {
 }
 
 /// One card.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Card {
     /// Derived, never random (contract R-174).
@@ -49,23 +49,23 @@ pub struct Card {
     /// Where it comes from.
     pub source: Source,
     /// What can be done with one click.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suggestions: Vec<Suggestion>,
     /// Present exactly when `suggestions` is (cds-resp-6).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selection_behavior: Option<SelectionBehavior>,
     /// Reasons to decline.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub override_reasons: Vec<Coding>,
     /// Further reading.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
     /// Which rules speak and what the evidence is.
     pub extension: Extension,
 }
 
 /// `source` of a card.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Source {
     /// Short name.
     pub label: String,
@@ -77,7 +77,7 @@ pub struct Source {
 }
 
 /// A coding that is always complete (contract R-211).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coding {
     /// Code.
     pub code: String,
@@ -89,7 +89,7 @@ pub struct Coding {
 }
 
 /// How many suggestions may be taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SelectionBehavior {
     /// Any number.
@@ -99,7 +99,7 @@ pub enum SelectionBehavior {
 }
 
 /// One suggestion, one action (contract R-193).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Suggestion {
     /// At most 40 characters.
@@ -107,14 +107,14 @@ pub struct Suggestion {
     /// Derived like the card's.
     pub uuid: String,
     /// Pre-selected by some clients.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_recommended: bool,
     /// Exactly one.
     pub actions: Vec<Action>,
 }
 
 /// What taking a suggestion does.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Action {
     /// Create, update or delete.
@@ -131,7 +131,7 @@ pub struct Action {
 }
 
 /// `action.type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionType {
     /// New resource.
@@ -143,7 +143,7 @@ pub enum ActionType {
 }
 
 /// A link.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Link {
     /// Text for people.
@@ -156,7 +156,7 @@ pub struct Link {
 }
 
 /// `link.type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LinkType {
     /// A page.
@@ -166,7 +166,7 @@ pub enum LinkType {
 }
 
 /// `extension` of a card.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Extension {
     /// The one extension of this project.
     #[serde(rename = "org.opioid-cds.card")]
@@ -174,11 +174,11 @@ pub struct Extension {
 }
 
 /// Shape of `org.opioid-cds.card`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CardExtension {
     /// The leading rule first.
     pub rules: Vec<String>,
     /// Relative references.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<String>,
 }

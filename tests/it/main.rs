@@ -6,4 +6,5 @@ mod contract;
 mod docs;
 mod http;
 mod service;
+mod views;
 mod tidy;

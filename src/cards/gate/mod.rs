@@ -16,7 +16,7 @@ use super::checks::LONGEST_LABEL;
 use super::compose::LONGEST_SUMMARY;
 use super::detail::HARD_LIMIT;
 use super::escape::units;
-use crate::wire::{Card, Indicator, Response};
+use crate::wire::{Card, Coding, Indicator, Response, Suggestion};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -43,6 +43,14 @@ static SHAPES: LazyLock<Regex> =
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern that the tests compile")
+}
+
+/// Everything in which the body of a 200 breaks the rules: what `response.json` of a case holds.
+pub fn check_body(body: &str) -> Vec<String> {
+    match serde_json::from_str::<Response>(body) {
+        Ok(response) => check_response(&response),
+        Err(error) => vec![format!("not a response: {error}")],
+    }
 }
 
 /// Everything in which a response breaks the rules, each with the card's topic.
@@ -85,6 +93,7 @@ pub fn check_card(card: &Card) -> Vec<String> {
     faults.extend(detail(card));
     faults.extend(words::check(card));
     faults.extend(choices(card));
+    faults.extend(reasons_and_links(card));
     for (place, text) in texts_for_people(card) {
         faults.extend(
             banned(&text)
@@ -240,44 +249,41 @@ fn choices(card: &Card) -> Vec<String> {
         faults.push("more than four suggestions".to_owned());
     }
     for suggestion in &card.suggestions {
-        let length = units(&suggestion.label);
+        let (label, length) = (&suggestion.label, units(&suggestion.label));
         if length == 0 || length > LONGEST_LABEL {
-            faults.push(format!(
-                "the label \"{}\" has {length} characters",
-                suggestion.label
-            ));
+            faults.push(format!("the label \"{label}\" has {length} characters"));
         }
         if suggestion.actions.len() != 1 {
-            faults.push(format!(
-                "\"{}\" has not exactly one action",
-                suggestion.label
-            ));
+            faults.push(format!("\"{label}\" has not exactly one action"));
         }
     }
-    if card
-        .suggestions
-        .iter()
-        .filter(|suggestion| suggestion.is_recommended)
-        .count()
-        > 1
-    {
+    let recommended = |suggestion: &&Suggestion| suggestion.is_recommended;
+    if card.suggestions.iter().filter(recommended).count() > 1 {
         faults.push("more than one suggestion is recommended".to_owned());
     }
+    faults
+}
+
+fn reasons_and_links(card: &Card) -> Vec<String> {
+    let mut faults = Vec::new();
     let reasons = &card.override_reasons;
     if reasons.len() > MOST_REASONS {
         faults.push("more than eight override reasons".to_owned());
     }
-    if let Some(last) = reasons.last()
-        && last.code != "other"
-    {
+    if reasons.last().is_some_and(|last| last.code != "other") {
         faults.push("the last override reason is not `other`".to_owned());
     }
-    if reasons
-        .iter()
-        .any(|reason| reason.display.as_deref().is_none_or(str::is_empty))
-    {
+    let unnamed = |reason: &Coding| reason.display.as_deref().is_none_or(str::is_empty);
+    if reasons.iter().any(unnamed) {
         faults.push("an override reason without display".to_owned());
     }
+    let urls = card
+        .links
+        .iter()
+        .map(|link| &link.url)
+        .chain(&card.source.url);
+    let open = urls.filter(|url| !url.starts_with("https://"));
+    faults.extend(open.map(|url| format!("{url} is not https")));
     faults
 }
 

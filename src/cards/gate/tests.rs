@@ -1,4 +1,4 @@
-use super::{check_card, opener};
+use super::{check_body, check_card, opener};
 use crate::cards::sample::{cards, finding};
 use crate::wire::{Card, Coding, Indicator};
 
@@ -17,7 +17,8 @@ fn a_sound_card_passes() {
 
 #[test]
 fn every_breach_is_found() {
-    let breaches: [(&str, fn(&mut Card)); 13] = [
+    type Breach = fn(&mut Card);
+    let breaches: [(&str, Breach); 13] = [
         ("characters", |card| card.summary = "x".repeat(140)),
         ("starts with", |card| card.summary = "Alert: 5 mg".into()),
         ("no fact", |card| {
@@ -70,4 +71,15 @@ fn every_breach_is_found() {
 fn openers_are_whole_words() {
     assert_eq!(opener("High risk patient"), Some("high risk"));
     assert_eq!(opener("Alertness may fall"), None);
+}
+
+#[test]
+fn a_body_is_read_back_as_it_was_written() {
+    let response = crate::wire::Response {
+        cards: vec![card()],
+    };
+    let body = serde_json::to_string(&response).expect("JSON");
+    assert_eq!(check_body(&body), Vec::<String>::new());
+    assert_eq!(check_body("{}").len(), 1);
+    assert!(check_body("{\"cards\":[]}").is_empty());
 }

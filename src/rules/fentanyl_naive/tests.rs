@@ -55,7 +55,7 @@ fn a_new_patch_without_tolerance_is_critical() {
 fn shown_tolerance_is_silent_and_the_answer_names_the_row() {
     let snapshot = tolerant(with([draft(patch_row("d1", 25))]), shown());
     let Answer::Silent(because) = check(&snapshot) else {
-        panic!("silent")
+        unreachable!("tolerance is shown")
     };
     assert!(because[0].contains("MedicationRequest/m1"), "{because:?}");
 }

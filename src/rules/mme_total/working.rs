@@ -3,36 +3,38 @@
 //! Knows the facts that sheet 4.12 must name.
 //! Refuses to know whether the card fires.
 
-use crate::dose::Total;
-use crate::patient::{Known, MedicineRow, Snapshot, TrendPoint};
 use super::Of;
+use crate::patient::{MedicineRow, Snapshot, TrendPoint};
 use crate::rules::named::{self, slots, text};
 use crate::rules::{Fact, Slot};
 
 /// Arithmetic, trend, start from nothing, goal and score.
-pub(super) fn facts(snapshot: &Snapshot, total: &Total, of: Of) -> Vec<Fact> {
-    let mut facts = vec![arithmetic(snapshot, total, of)];
+pub(super) fn facts(snapshot: &Snapshot, of: Of) -> Vec<Fact> {
+    let mut facts = vec![arithmetic(snapshot)];
     facts.extend(naive(snapshot));
     facts.push(purpose(snapshot));
     facts.extend(trend(snapshot).filter(|_| of == Of::After));
     facts
 }
 
-fn arithmetic(snapshot: &Snapshot, total: &Total, of: Of) -> Fact {
+fn arithmetic(snapshot: &Snapshot) -> Fact {
     let rows: Vec<&MedicineRow> = snapshot.after().filter(|row| named::counts(row)).collect();
-    let list = |told: fn(&MedicineRow) -> String| Slot::List(rows.iter().map(|row| told(row)).collect());
-    let mme = total.mme_per_day.map(|mme| mme.rounded());
+    let list =
+        |told: fn(&MedicineRow) -> String| Slot::List(rows.iter().map(|row| told(row)).collect());
     let filled = slots([
         ("medicines", list(|row| row.medicine.short_name.clone())),
         ("doses", list(named::daily_dose)),
-        ("workings", list(|row| row.dose.working.clone().unwrap_or_default())),
-        ("mmes", list(|row| row.dose.mme_per_day.map(|mme| mme.rounded()).unwrap_or_default())),
-        ("up_to", Slot::Flag(rows.iter().any(|row| row.dose.up_to))),
-        ("mme", text(mme.unwrap_or_default())),
-        ("floor", Slot::Flag(total.floor)),
-        ("alone", Slot::Flag(of == Of::DraftsAlone)),
+        (
+            "workings",
+            list(|row| row.dose.working.clone().unwrap_or_default()),
+        ),
+        ("mmes", list(named::product)),
     ]);
-    named::fact("working", filled, rows.iter().map(|row| row.reference.clone()).collect())
+    named::fact(
+        "working",
+        filled,
+        rows.iter().map(|row| row.reference.clone()).collect(),
+    )
 }
 
 fn naive(snapshot: &Snapshot) -> Option<Fact> {
@@ -41,7 +43,11 @@ fn naive(snapshot: &Snapshot) -> Option<Fact> {
         Some((name, date)) => (name.clone(), date.day()),
         None => (String::new(), String::new()),
     };
-    Some(named::fact("naive", slots([("name", text(name)), ("date", text(date))]), Vec::new()))
+    Some(named::fact(
+        "naive",
+        slots([("name", text(name)), ("date", text(date))]),
+        Vec::new(),
+    ))
 }
 
 /// The goal and the latest score, or that none was found.
@@ -49,16 +55,27 @@ fn purpose(snapshot: &Snapshot) -> Fact {
     let facts = &snapshot.facts;
     let goal = facts.goal.yes();
     let peg = facts.peg.yes();
-    let unread = matches!((&facts.goal, &facts.peg), (Known::Unsure(_), _) | (_, Known::Unsure(_)));
     let words = goal.map(|goal| goal.words.clone()).unwrap_or_default();
-    let score = peg.map(|peg| peg.value.normalize().to_string()).unwrap_or_default();
+    let score = peg
+        .map(|peg| peg.value.normalize().to_string())
+        .unwrap_or_default();
     let filled = slots([
         ("goal", text(words)),
-        ("by_patient", Slot::Flag(goal.is_some_and(|goal| goal.by_patient))),
-        ("goal_date", text(named::month(goal.and_then(|goal| goal.date)))),
+        (
+            "by_patient",
+            Slot::Flag(goal.is_some_and(|goal| goal.by_patient)),
+        ),
+        (
+            "goal_date",
+            text(named::month(goal.and_then(|goal| goal.date))),
+        ),
         ("peg", text(score)),
-        ("peg_date", text(peg.map(|peg| peg.date.day()).unwrap_or_default())),
-        ("unread", Slot::Flag(unread)),
+        (
+            "peg_date",
+            text(peg.map(|peg| peg.date.day()).unwrap_or_default()),
+        ),
+        ("goal_unread", Slot::Flag(facts.goal.doubt().is_some())),
+        ("peg_unread", Slot::Flag(facts.peg.doubt().is_some())),
     ]);
     let rows = goal.map(|goal| goal.reference.clone()).into_iter();
     let rows = rows.chain(peg.map(|peg| peg.reference.clone()));
@@ -67,10 +84,21 @@ fn purpose(snapshot: &Snapshot) -> Fact {
 
 /// 12 and 6 months ago; a point that cannot be computed is an empty text.
 fn trend(snapshot: &Snapshot) -> Option<Fact> {
-    let point = |months: u32| snapshot.mme.trend.iter().find(|point| point.months_ago == months);
-    let mme = |point: Option<&TrendPoint>| point.and_then(|point| point.mme_per_day).map(|mme| mme.rounded());
+    let point = |months: u32| {
+        snapshot
+            .mme
+            .trend
+            .iter()
+            .find(|point| point.months_ago == months)
+    };
+    let mme = |point: Option<&TrendPoint>| {
+        point
+            .and_then(|point| point.mme_per_day)
+            .map(|mme| mme.rounded())
+    };
     let (year, half) = (point(12), point(6));
-    (year.is_some() || half.is_some()).then(|| {
+    let known = |point: Option<&TrendPoint>| point.is_some_and(|point| point.mme_per_day.is_some());
+    (known(year) || known(half)).then(|| {
         let floor = |point: Option<&TrendPoint>| Slot::Flag(point.is_some_and(|point| point.floor));
         let filled = slots([
             ("year", text(mme(year).unwrap_or_default())),

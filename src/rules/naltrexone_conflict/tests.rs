@@ -194,5 +194,5 @@ fn alcohol_use_disorder_is_named_where_the_order_gives_no_reason() {
         .iter()
         .map(|fact| fact.key)
         .collect();
-    assert_eq!(keys, ["naltrexone", "opioid-beside", "alcohol-use"]);
+    assert_eq!(keys, ["naltrexone", "opioid-beside", "used-for"]);
 }

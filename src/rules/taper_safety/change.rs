@@ -124,7 +124,14 @@ impl<'a> Change<'a> {
             last_step(draft, |begins| begins.is_none_or(|days| days <= STEP_DAYS))
         })?;
         let after = first.min(last);
-        Step::of(before, after, after.min(latest))
+        let step = Step {
+            before,
+            after,
+            lowest: after.min(latest),
+            comes_later: last < first,
+        };
+        let sensible = before <= LARGEST_TOTAL && first.max(last) <= LARGEST_TOTAL;
+        sensible.then_some(step)
     }
 
     /// MME(after) with the chosen step of each numbered schedule in place of its largest.
@@ -225,22 +232,13 @@ pub(super) struct Step {
     pub(super) before: Decimal,
     /// MME/day after.
     pub(super) after: Decimal,
+    /// It is not the first step of the schedule.
+    pub(super) comes_later: bool,
     /// The same if steps that do not say when they begin came within four weeks.
     lowest: Decimal,
 }
 
 impl Step {
-    fn of(before: Decimal, after: Decimal, lowest: Decimal) -> Option<Step> {
-        [before, after]
-            .iter()
-            .all(|total| *total <= LARGEST_TOTAL)
-            .then_some(Step {
-                before,
-                after,
-                lowest,
-            })
-    }
-
     /// Is the step larger than so many percent?
     pub(super) fn above(self, percent: u32) -> bool {
         self.share_above(self.after, percent)

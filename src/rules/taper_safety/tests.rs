@@ -106,7 +106,7 @@ fn a_step_between_unknown_doses_cannot_be_told() {
     let mut rows = renewal("100", "50");
     rows[1].dose = no_number();
     let Answer::CannotTell(doubts) = check(&long_term(with(rows), 200)) else {
-        panic!("cannot tell")
+        unreachable!("the new dose is unknown")
     };
     assert!(
         matches!(&doubts[..], [Doubt::Dose { order, .. }] if order == "MedicationRequest/d1"),
