@@ -41,24 +41,37 @@ fn views_of_every_case_equal_the_model() {
             continue;
         }
         // A protocol case may be no JSON on purpose.
-        let Ok(request) = serde_json::from_str::<Value>(&fs::read_to_string(&file).expect("a request")) else {
+        let Ok(request) =
+            serde_json::from_str::<Value>(&fs::read_to_string(&file).expect("a request"))
+        else {
             continue;
         };
         for resource in resources(&request) {
-            compared += usize::from(equals_the_model(&resource.to_string(), &file.display().to_string()));
+            compared += usize::from(equals_the_model(
+                &resource.to_string(),
+                &file.display().to_string(),
+            ));
         }
     }
-    assert!(compared > 500, "only {compared} resources could be compared");
+    assert!(
+        compared > 500,
+        "only {compared} resources could be compared"
+    );
 }
 
 /// Compares; false where the resource is not strict R4 and so has no second reading.
 fn equals_the_model(text: &str, place: &str) -> bool {
-    let Ok(kind) = opioid_cds_fhir::check(text) else { return false };
+    let Ok(kind) = opioid_cds_fhir::check(text) else {
+        return false;
+    };
     if !TYPES.contains(&kind.as_str()) {
         return false;
     }
     let again = opioid_cds_fhir::reserialise(text).expect("what was checked can be written again");
-    let patient = fhir::patients_in(text).first().cloned().unwrap_or_else(|| "none".to_owned());
+    let patient = fhir::patients_in(text)
+        .first()
+        .cloned()
+        .unwrap_or_else(|| "none".to_owned());
     let own = format!("{:?}", fhir::read_everything(&patient, text));
     let model = format!("{:?}", fhir::read_everything(&patient, &again));
     assert_eq!(own, model, "{place}: {kind}");
@@ -69,10 +82,15 @@ fn equals_the_model(text: &str, place: &str) -> bool {
 fn resources(request: &Value) -> Vec<&Value> {
     let drafts = request.pointer("/context/draftOrders");
     let prefetch = request.get("prefetch").and_then(Value::as_object);
-    let values = drafts.into_iter().chain(prefetch.into_iter().flat_map(serde_json::Map::values));
+    let values = drafts
+        .into_iter()
+        .chain(prefetch.into_iter().flat_map(serde_json::Map::values));
     values
         .flat_map(|value| match value.get("entry").and_then(Value::as_array) {
-            Some(entries) => entries.iter().filter_map(|entry| entry.get("resource")).collect(),
+            Some(entries) => entries
+                .iter()
+                .filter_map(|entry| entry.get("resource"))
+                .collect(),
             None => vec![value],
         })
         .collect()
