@@ -87,7 +87,7 @@ enum Verdict {
 
 fn judge(snapshot: &Snapshot, draft: &MedicineRow) -> Verdict {
     let name = &draft.medicine.name;
-    if draft.as_needed && form(draft) == Some(DoseFormClass::Transdermal) {
+    if draft.reading.any_as_needed() && form(draft) == Some(DoseFormClass::Transdermal) {
         return Verdict::Fires(
             Case::AsNeededPatch,
             format!("{name} is a patch and ordered as needed."),

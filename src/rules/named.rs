@@ -34,7 +34,7 @@ pub(super) fn daily_dose(row: &MedicineRow) -> String {
         Some(rate) if rate.ends_with("/h") => rate.replace("ug/h", "µg/h"),
         Some(amount) => format!("{amount}/day"),
         None => match daily_milligrams(row) {
-            Some(amount) => format!("{amount} mg/day"),
+            Some(amount) => format!("{} mg/day", amount.round_dp(1).normalize()),
             None => instruction(row).unwrap_or_default(),
         },
     }
