@@ -102,8 +102,8 @@ pub fn log(settings: &LogSettings) -> Result<(), String> {
         LogFormat::Json => lines
             .json()
             .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
+            .with_current_span(false)
+            .with_span_list(true)
             .try_init(),
     }
     .map_err(|error| format!("logging: {error}"))

@@ -1,5 +1,6 @@
 //! Case folders on disk.
 
+use super::moved::moved;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -217,14 +218,19 @@ impl Case {
         (group != "protocol" && group != "stories").then_some((group, answer))
     }
 
-    /// The texts that the case's FHIR server holds, with their paths.
-    pub fn fhir_texts(&self) -> Result<Vec<(String, String)>, CaseError> {
+    /// The texts that the case's FHIR server holds, with their paths, moved by so many days.
+    pub fn fhir_texts(&self, days: i32) -> Result<Vec<(String, String)>, CaseError> {
         let folder = self.folder.join("fhir");
         let mut texts = Vec::new();
         if self.fhir && folder.is_dir() {
             texts_in(&folder, &mut texts)?;
         }
-        Ok(texts)
+        let moved =
+            |text: String| String::from_utf8_lossy(&moved(text.as_bytes(), days)).into_owned();
+        Ok(texts
+            .into_iter()
+            .map(|(name, text)| (name, moved(text)))
+            .collect())
     }
 }
 

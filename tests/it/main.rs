@@ -4,7 +4,9 @@
 
 mod contract;
 mod docs;
+mod gathering;
 mod http;
+mod privacy;
 mod service;
 mod tidy;
 mod views;
