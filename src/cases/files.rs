@@ -92,7 +92,7 @@ struct Settings {
     service: Option<String>,
     fhir: Option<Faults>,
     known: Option<String>,
-    r4: bool,
+    r4: Option<bool>,
     /// For readers.
     note: Option<String>,
     /// For readers: where a story's patient comes from.
@@ -149,9 +149,12 @@ fn load(folder: &Path) -> Result<Case, CaseError> {
     };
     let mut site = defaults.site;
     site.extend(settings.site);
+    let name = name_of(&whole);
+    // A rule's case is strict R4; protocol cases are odd on purpose, and stories are as their sources made them.
+    let of_a_rule = !name.starts_with("protocol::") && !name.starts_with("stories::");
     let built_in = || AS_OF.parse().expect("a constant instant");
     Ok(Case {
-        name: name_of(&whole),
+        name,
         folder: folder.to_owned(),
         service: settings.service,
         request: bytes(&folder.join("request.json"))?,
@@ -164,7 +167,7 @@ fn load(folder: &Path) -> Result<Case, CaseError> {
         site,
         known: settings.known,
         fhir: settings.fhir != Some(Faults::Off),
-        is_r4: settings.r4,
+        is_r4: settings.r4.unwrap_or(of_a_rule),
     })
 }
 
