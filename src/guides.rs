@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 mod addresses;
 mod file;
@@ -191,6 +192,15 @@ impl Guides {
         } else {
             Err(problems)
         }
+    }
+
+    /// The built-in guides, read once.
+    pub fn builtin() -> Arc<Guides> {
+        static BUILTIN: LazyLock<Arc<Guides>> = LazyLock::new(|| {
+            let guides = Guides::load(&BTreeMap::new());
+            Arc::new(guides.expect("the built-in guides pass their checks, which the tests hold"))
+        });
+        BUILTIN.clone()
     }
 
     /// The topics, in the order of the list.

@@ -3,6 +3,11 @@
 //! Knows what is around the routes: ids, traces, CORS, compression, limits, panics.
 //! Refuses to know what a call means.
 
+mod pages;
+
+pub use pages::paths as page_paths;
+
+use crate::guides::Guides;
 use crate::hooks::{HookError, Shared, management_router, router};
 use anyhow::Context;
 use axum::Router;
@@ -43,13 +48,15 @@ const PREFLIGHT: Duration = Duration::from_secs(600);
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What the layers are set to.
+/// What is around the calls: how the layers are set, and the other pages.
 #[derive(Debug, Clone)]
 pub struct Layers {
     /// Exact origins.
     pub cors_origins: Vec<String>,
     /// Largest body, inflated.
     pub max_body_bytes: usize,
+    /// The printable pages.
+    pub guides: Arc<Guides>,
 }
 
 impl Default for Layers {
@@ -57,13 +64,15 @@ impl Default for Layers {
         Layers {
             cors_origins: Vec::new(),
             max_body_bytes: 10 << 20,
+            guides: Guides::builtin(),
         }
     }
 }
 
 /// The service as a client meets it: all routes in all layers.
 pub fn app(shared: Arc<Shared>, layers: &Layers) -> Router {
-    around(router(shared), layers)
+    let pages = pages::router(layers.guides.clone());
+    around(router(shared).merge(pages), layers)
 }
 
 /// The layers around any routes. The last one added sees a request first.

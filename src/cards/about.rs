@@ -184,7 +184,12 @@ impl About {
             );
         }
         // A label that nobody could open has no address: none is better than another page's.
-        faults.extend(self.source.url.iter().filter_map(|url| link_fault(url, links)));
+        faults.extend(
+            self.source
+                .url
+                .iter()
+                .filter_map(|url| link_fault(url, links)),
+        );
         for link in &self.links {
             faults.extend(link_fault(&link.url, links));
             if link.label.trim().is_empty() {

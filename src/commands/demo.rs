@@ -4,7 +4,7 @@
 //! since cases share ids.
 
 use super::runtime;
-use crate::config::{DemoArguments, LogSettings, load};
+use crate::config::{DemoArguments, LogSettings, load, load_guides};
 use crate::ehr;
 use crate::fhir::{Allowed, Client, Limits, MemoryServer};
 use crate::hooks::{self, Chart, Clock, SERVICES, Servers, Shared};
@@ -43,6 +43,10 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
     telemetry::log(log).map_err(anyhow::Error::msg)?;
     telemetry::quiet_panics();
     let content = load(&arguments.content)?;
+    let layers = Layers {
+        guides: load_guides(&arguments.content)?,
+        ..Layers::default()
+    };
     let metrics = telemetry::install()?;
     runtime()?.block_on(async {
         let listeners = Listeners::bind(arguments.listen, arguments.management_listen).await?;
@@ -64,14 +68,7 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
         let signals = Signals {
             notice: Duration::ZERO,
         };
-        server::run(
-            Arc::new(shared),
-            listeners,
-            &Layers::default(),
-            metrics,
-            signals,
-        )
-        .await
+        server::run(Arc::new(shared), listeners, &layers, metrics, signals).await
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,7 @@
 //! `serve`: the service.
 
 use super::runtime;
-use crate::config::{LogSettings, ServeSettings, load};
+use crate::config::{LogSettings, ServeSettings, load, load_guides};
 use crate::fhir::{Allowed, Client, Limits};
 use crate::hooks::{self, Chart, Clock, Servers, Shared};
 use crate::server::{self, Layers, Listeners, Signals};
@@ -27,6 +27,7 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
     let layers = Layers {
         cors_origins: settings.cors_origin.clone(),
         max_body_bytes: settings.calls.max_body_bytes,
+        guides: load_guides(&settings.content)?,
     };
     runtime()?.block_on(async {
         let listeners = Listeners::bind(settings.listen, settings.management_listen).await?;

@@ -3,11 +3,13 @@
 use super::{ContentSettings, SiteError, read_site};
 use crate::advise::Content;
 use crate::cards::CardTexts;
+use crate::guides::Guides;
 use crate::patient::Site;
 use crate::terminology::{Problem, Terminology};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What is wrong with the content.
 #[derive(Debug)]
@@ -64,6 +66,32 @@ impl ContentError {
                 message,
             }],
         }
+    }
+}
+
+fn of_guides(problem: crate::guides::Problem) -> Problem {
+    let crate::guides::Problem {
+        file,
+        line,
+        message,
+    } = problem;
+    Problem {
+        file,
+        line,
+        message,
+    }
+}
+
+/// Loads the printable guides; a site's own stand in its folder of cards.
+pub fn load_guides(settings: &ContentSettings) -> Result<Arc<Guides>, ContentError> {
+    let Some(folder) = settings.cards.as_deref() else {
+        return Ok(Guides::builtin());
+    };
+    match Guides::load(&overrides(Some(folder))?) {
+        Ok(guides) => Ok(Arc::new(guides)),
+        Err(problems) => Err(ContentError::Faults(
+            problems.into_iter().map(of_guides).collect(),
+        )),
     }
 }
 

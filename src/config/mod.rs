@@ -11,7 +11,7 @@ pub use arguments::{
     CheckArguments, DemoArguments, ExplainArguments, HealthcheckArguments, MmeArguments,
     ReplayArguments, ReportFormat, Shell, TextFormat,
 };
-pub use content::{ContentError, load, load_with, overrides};
+pub use content::{ContentError, load, load_guides, load_with, overrides};
 pub use site::{SiteError, read_site, site_from_table};
 
 use crate::cards::ClientOptions;

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use jsonschema::Validator;
 use opioid_cds::cases::{Case, find};
-use opioid_cds::hooks;
+use opioid_cds::{hooks, server};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -48,7 +48,9 @@ fn paths_are_the_routes() {
         .keys()
         .map(String::as_str)
         .collect();
-    assert_eq!(described, hooks::paths());
+    let mut served = hooks::paths();
+    served.extend(server::page_paths());
+    assert_eq!(described, served);
 }
 
 #[tokio::test]

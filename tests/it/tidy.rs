@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom (docs/ARCHITECTURE.md); `hooks` name the rules for discovery and the options of a client.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("wire", &[]),
     ("terminology", &[]),
     ("fhir", &[]),
@@ -30,7 +30,11 @@ const ARROWS: [(&str, &[&str]); 15] = [
         "advise",
         &["patient", "rules", "cards", "wire", "fhir", "terminology"],
     ),
-    ("config", &["advise", "cards", "patient", "terminology"]),
+    ("guides", &[]),
+    (
+        "config",
+        &["advise", "cards", "guides", "patient", "terminology"],
+    ),
     ("telemetry", &["config", "fhir"]),
     (
         "hooks",
@@ -45,7 +49,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "telemetry",
         ],
     ),
-    ("server", &["hooks"]),
+    ("server", &["guides", "hooks"]),
     ("ehr", &["fhir"]),
     (
         "cases",
