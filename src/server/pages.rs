@@ -3,7 +3,7 @@
 //! Knows addresses, languages and headers.
 //! Refuses to know what stands on a page: that is `guides`.
 
-use crate::guides::Guides;
+use crate::guides::{CONTENT_SECURITY_POLICY, Guides};
 use crate::hooks::HookError;
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -66,7 +66,7 @@ fn page(text: String) -> Response {
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors *",
+            CONTENT_SECURITY_POLICY,
         ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
