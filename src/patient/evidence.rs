@@ -141,7 +141,7 @@ impl<'r> Sources<'r> {
     }
 
     /// Observations of this set that stand, latest first, each with its date.
-    fn observations(&self, set: ValueSet) -> Vec<(&'r Observation<'r>, FactDate)> {
+    pub(super) fn observations(&self, set: ValueSet) -> Vec<(&'r Observation<'r>, FactDate)> {
         let mut found: Vec<_> = self
             .record
             .observations
