@@ -6,6 +6,7 @@
 mod drafted;
 mod finding;
 mod gate;
+mod increase;
 mod named;
 mod naming;
 mod raised;
@@ -89,6 +90,8 @@ rules! {
     opioid_benzo = "opioid-benzo" on [OrderSign, PatientView] tier Guideline in_unknown_scope true
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Surveys, ServiceRequests, ContextEncounter];
     mme_total = "mme-total" on [OrderSign] tier Guideline in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Surveys, Goals, ServiceRequests, ContextEncounter];
+    dose_increase = "dose-increase" on [OrderSign] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Surveys, Goals, ServiceRequests, ContextEncounter];
     patient_brief = "patient-brief" on [PatientView] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Surveys, Procedures, Plans, Goals, ServiceRequests, Appointments, SocialHistory, ContextEncounter];
