@@ -89,6 +89,8 @@ rules! {
         needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Procedures, ContextEncounter];
     opioid_benzo = "opioid-benzo" on [OrderSign, PatientView] tier Guideline in_unknown_scope true
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Surveys, ServiceRequests, ContextEncounter];
+    opioid_cns = "opioid-cns" on [OrderSign] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Procedures, Plans, ServiceRequests, ContextEncounter];
     breathing_risk = "breathing-risk" on [OrderSign] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Surveys, ServiceRequests, ContextEncounter];
     mme_total = "mme-total" on [OrderSign] tier Guideline in_unknown_scope true
