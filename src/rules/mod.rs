@@ -12,6 +12,7 @@ mod naming;
 mod raised;
 mod reduction;
 mod share;
+mod supply;
 #[cfg(test)]
 mod test_support;
 
@@ -98,6 +99,8 @@ rules! {
     dose_increase = "dose-increase" on [OrderSign] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Surveys, Goals, ServiceRequests, ContextEncounter];
     erla_naive = "erla-naive" on [OrderSign] tier Guideline in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
+    acute_quantity = "acute-quantity" on [OrderSign] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
     duplicate_opioid = "duplicate-opioid" on [OrderSign] tier Guideline in_unknown_scope true own_scope true
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
