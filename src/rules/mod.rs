@@ -106,6 +106,8 @@ rules! {
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
     kidney_liver = "kidney-liver" on [OrderSign] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Procedures, Plans, ServiceRequests, ContextEncounter];
+    older_adult = "older-adult" on [OrderSign] tier Line
+        needs [Statements, Dispenses, ContextEncounter];
     patient_brief = "patient-brief" on [PatientView] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Surveys, Procedures, Plans, Goals, ServiceRequests, Appointments, SocialHistory, ContextEncounter];
 }
