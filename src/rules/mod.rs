@@ -102,6 +102,8 @@ rules! {
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
     acute_quantity = "acute-quantity" on [OrderSign] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
+    rx_quantity_check = "rx-quantity-check" on [OrderSign] tier Harm in_unknown_scope true
+        needs [ContextEncounter];
     duplicate_opioid = "duplicate-opioid" on [OrderSign] tier Guideline in_unknown_scope true own_scope true
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
     kidney_liver = "kidney-liver" on [OrderSign] tier Guideline
