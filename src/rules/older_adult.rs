@@ -41,10 +41,14 @@ pub(super) fn check(snapshot: &Snapshot) -> Answer {
         if !opioids.is_empty() {
             note_doubt(&mut doubts, &snapshot.history.naive);
         }
+        // Half of a pair may be drafted, and the other half not read.
+        if snapshot.drafts().any(drafted::is_sedating) {
+            doubts.extend(snapshot.unread(Query::Medications));
+        }
         return if doubts.is_empty() {
             Answer::silent("No opioid is started, raised or put beside a sedative.")
         } else {
-            Answer::CannotTell(doubts)
+            Answer::CannotTell(named::once(doubts))
         };
     };
     Answer::Fires(vec![finding(snapshot, age, case)])
