@@ -15,6 +15,7 @@
 //! - [`cards`] from findings to cards: merge, order, cap, fill
 //! - [`suggestions`] from proposals to FHIR resources
 //! - [`cases`] saved requests: find, run, compare, move in time
+//! - [`guides`] printable conversation guides: text files in, pages out
 //! - [`ehr`] what stands in for an EHR: a FHIR server over resources in memory
 
 pub mod advise;
@@ -25,6 +26,7 @@ pub mod config;
 pub mod dose;
 pub mod ehr;
 pub mod fhir;
+pub mod guides;
 pub mod hooks;
 pub mod patient;
 pub mod rules;

@@ -322,8 +322,7 @@ mod tests {
     }
 
     async fn panics() -> &'static str {
-        let nothing: Option<&str> = None;
-        nothing.expect("Jane Doe")
+        panic!("Jane Doe")
     }
 
     ///

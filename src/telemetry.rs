@@ -11,6 +11,7 @@ use crate::config::{LogFormat, LogSettings};
 use crate::fhir::{Query, Why};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 use tracing_subscriber::EnvFilter;
 
@@ -94,14 +95,15 @@ pub fn log(settings: &LogSettings) -> Result<(), String> {
         .map_err(|error| format!("--log {}: {error}", settings.log_level))?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match settings.log_format {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => lines
             .json()
             .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
+            .with_current_span(false)
+            .with_span_list(true)
             .try_init(),
     }
     .map_err(|error| format!("logging: {error}"))

@@ -183,11 +183,8 @@ impl About {
                 format!("\"{}\" is no concern group of the catalogue", self.group),
             );
         }
-        match &self.source.url {
-            None if !incomplete => fault("source", "`source.url` is missing".to_owned()),
-            Some(url) => faults.extend(link_fault(url, links)),
-            None => {}
-        }
+        // A label that nobody could open has no address: none is better than another page's.
+        faults.extend(self.source.url.iter().filter_map(|url| link_fault(url, links)));
         for link in &self.links {
             faults.extend(link_fault(&link.url, links));
             if link.label.trim().is_empty() {

@@ -1,5 +1,6 @@
 //! Case folders on disk.
 
+use super::moved::moved;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -91,7 +92,7 @@ struct Settings {
     service: Option<String>,
     fhir: Option<Faults>,
     known: Option<String>,
-    r4: bool,
+    r4: Option<bool>,
     /// For readers.
     note: Option<String>,
     /// For readers: where a story's patient comes from.
@@ -148,9 +149,12 @@ fn load(folder: &Path) -> Result<Case, CaseError> {
     };
     let mut site = defaults.site;
     site.extend(settings.site);
+    let name = name_of(&whole);
+    // A rule's case is strict R4; protocol cases are odd on purpose, and stories are as their sources made them.
+    let of_a_rule = !name.starts_with("protocol::") && !name.starts_with("stories::");
     let built_in = || AS_OF.parse().expect("a constant instant");
     Ok(Case {
-        name: name_of(&whole),
+        name,
         folder: folder.to_owned(),
         service: settings.service,
         request: bytes(&folder.join("request.json"))?,
@@ -163,7 +167,7 @@ fn load(folder: &Path) -> Result<Case, CaseError> {
         site,
         known: settings.known,
         fhir: settings.fhir != Some(Faults::Off),
-        is_r4: settings.r4,
+        is_r4: settings.r4.unwrap_or(of_a_rule),
     })
 }
 
@@ -217,14 +221,19 @@ impl Case {
         (group != "protocol" && group != "stories").then_some((group, answer))
     }
 
-    /// The texts that the case's FHIR server holds, with their paths.
-    pub fn fhir_texts(&self) -> Result<Vec<(String, String)>, CaseError> {
+    /// The texts that the case's FHIR server holds, with their paths, moved by so many days.
+    pub fn fhir_texts(&self, days: i32) -> Result<Vec<(String, String)>, CaseError> {
         let folder = self.folder.join("fhir");
         let mut texts = Vec::new();
         if self.fhir && folder.is_dir() {
             texts_in(&folder, &mut texts)?;
         }
-        Ok(texts)
+        let moved =
+            |text: String| String::from_utf8_lossy(&moved(text.as_bytes(), days)).into_owned();
+        Ok(texts
+            .into_iter()
+            .map(|(name, text)| (name, moved(text)))
+            .collect())
     }
 }
 

@@ -59,17 +59,17 @@ impl Runner {
 
     /// Runs a case as it stands.
     pub fn run(&mut self, case: &Case) -> Result<Answered, RunError> {
-        self.prepare(case)?;
+        self.prepare(case, 0)?;
         Ok(self.answer(case, &case.request, case.as_of))
     }
 
-    /// Takes over the case's settings and its FHIR server.
-    pub fn prepare(&mut self, case: &Case) -> Result<(), RunError> {
+    /// Takes over the case's settings and its FHIR server, whose chart moves by so many days.
+    pub fn prepare(&mut self, case: &Case, days: i32) -> Result<(), RunError> {
         let mut site = self.site.clone();
         site.extend(case.site.clone());
         let file = case.folder.join("case.toml").display().to_string();
         self.shared.content.site = site_from_table(&file, site)?;
-        self.shared.chart = chart_of(case.fhir_texts()?)?;
+        self.shared.chart = chart_of(case.fhir_texts(days)?)?;
         Ok(())
     }
 

@@ -87,7 +87,7 @@ fn in_process(
     case: &Case,
     as_of: Option<Timestamp>,
 ) -> anyhow::Result<Outcome> {
-    runner.prepare(case)?;
+    runner.prepare(case, 0)?;
     let answered = runner.answer(case, &case.request, as_of.unwrap_or(case.as_of));
     let recorded: Value = match &case.response {
         Some(recorded) => serde_json::from_str(recorded).context("response.json")?,
@@ -172,7 +172,7 @@ impl<'a> Remote<'a> {
         let mut number = 0;
         outcomes(cases, |case| {
             number += 1;
-            let texts = case.fhir_texts()?;
+            let texts = case.fhir_texts(0)?;
             if !texts.is_empty() && self.fhir.is_none() {
                 return Ok(Outcome::Skipped(
                     "needs a FHIR server: --fhir-listen".to_owned(),
@@ -184,11 +184,12 @@ impl<'a> Remote<'a> {
                 ..case.clone()
             };
             let as_of = Clock::fixed_at(self.as_of).now();
-            let mut body = moved(&case.request, days_between(case.as_of, as_of));
+            let days = days_between(case.as_of, as_of);
+            let mut body = moved(&case.request, days);
             if let Some(fhir) = self.fhir.as_ref().filter(|_| !texts.is_empty()) {
                 body = with_server(&body, &format!("{}/{}", fhir.base, number - 1));
             }
-            runner.prepare(&case)?;
+            runner.prepare(&case, days)?;
             let expected = runner.answer(&case, &body, as_of);
             let found = self.runtime.block_on(self.send(&case, &body))?;
             let mut differing = differences(&expected.body, &found.body);
@@ -208,12 +209,7 @@ impl<'a> Remote<'a> {
         let mut app = Router::new();
         for (at, case) in cases.iter().enumerate() {
             let days = days_between(case.as_of, as_of);
-            let texts = case.fhir_texts()?.into_iter().map(|(name, text)| {
-                (
-                    name,
-                    String::from_utf8_lossy(&moved(text.as_bytes(), days)).into_owned(),
-                )
-            });
+            let texts = case.fhir_texts(days)?;
             let (server, _) = MemoryServer::from_texts(texts);
             app = app.nest(&format!("/{at}"), ehr::router(server));
         }

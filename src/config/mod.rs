@@ -96,7 +96,7 @@ pub enum LogFormat {
 /// Where content comes from.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ContentSettings {
-    /// Clinical settings of the site: TOML with flat keys, by the names in docs/rules.md.
+    /// Clinical settings of the site: TOML with flat keys, by the names in docs/site.md.
     #[arg(long, env = "OPIOID_CDS_SITE", value_name = "FILE")]
     pub site: Option<PathBuf>,
     /// Card texts laid over the built-in ones, file by file.

@@ -114,7 +114,10 @@ pub async fn advise_on(
 ) -> Result<Option<Advice>, HookError> {
     let as_of = shared.clock.now();
     let request = request::read(body, service)?;
-    Span::current().record("hook_instance", field::debug(&request.hook_instance));
+    Span::current().record(
+        "hook_instance",
+        field::display(request.hook_instance.escape_debug()),
+    );
     if !is_for_clinicians(&request) {
         return Ok(None);
     }

@@ -87,7 +87,8 @@ enum Verdict {
 
 fn judge(snapshot: &Snapshot, draft: &MedicineRow) -> Verdict {
     let name = &draft.medicine.name;
-    if draft.as_needed && form(draft) == Some(DoseFormClass::Transdermal) {
+    let as_needed = draft.as_needed || draft.reading.any_as_needed();
+    if as_needed && form(draft) == Some(DoseFormClass::Transdermal) {
         return Verdict::Fires(
             Case::AsNeededPatch,
             format!("{name} is a patch and ordered as needed."),

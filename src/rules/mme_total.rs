@@ -3,9 +3,9 @@
 //! Knows the two marks, what is new, unchanged or reviewed, and which doubt leaves a mark reached all the same.
 //! Refuses to advise a lower dose: the guideline sets no limit, and a smaller total never draws this card.
 
-pub(super) mod working;
 #[cfg(test)]
 mod tests;
+pub(super) mod working;
 
 use super::named::{self, slots, text};
 use super::{Answer, Finding, Slot, Slots, share};
@@ -22,7 +22,10 @@ const FIRST_MARK: Decimal = Decimal::from_parts(50, 0, 0, false, 0);
 const SECOND_MARK: Decimal = Decimal::from_parts(90, 0, 0, false, 0);
 
 pub(super) fn check(snapshot: &Snapshot) -> Answer {
-    let drafts: Vec<_> = snapshot.drafts().filter(|row| row.medicine.is_opioid()).collect();
+    let drafts: Vec<_> = snapshot
+        .drafts()
+        .filter(|row| row.medicine.is_opioid())
+        .collect();
     if drafts.is_empty() {
         let unidentified = snapshot.unidentified_drafts.first();
         return unidentified.map_or_else(
@@ -77,7 +80,9 @@ impl<'a> Sum<'a> {
         };
         let unread = (of == Of::DraftsAlone).then_some(Doubt::Unread(Query::Medications));
         let Some(after) = total.mme_per_day.map(|mme| mme.value()) else {
-            let doubts = unread.into_iter().chain(named::total_doubts(snapshot, total));
+            let doubts = unread
+                .into_iter()
+                .chain(named::total_doubts(snapshot, total));
             return Err(named::once(doubts));
         };
         if let Some(doubt) = unread
@@ -86,13 +91,22 @@ impl<'a> Sum<'a> {
             return Err(vec![doubt]);
         }
         let before = mme.before.as_ref().filter(|before| !before.floor);
-        let before = before.and_then(|before| before.mme_per_day).map(|mme| mme.value());
-        Ok(Sum { total, after, floor: total.floor, before, of })
+        let before = before
+            .and_then(|before| before.mme_per_day)
+            .map(|mme| mme.value());
+        Ok(Sum {
+            total,
+            after,
+            floor: total.floor,
+            before,
+            of,
+        })
     }
 
     /// Smaller than 95 % of what it was.
     fn is_smaller(&self) -> bool {
-        self.before.is_some_and(|before| share::compare(self.after, 95, before) == Ordering::Less)
+        self.before
+            .is_some_and(|before| share::compare(self.after, 95, before) == Ordering::Less)
     }
 
     /// Within 5 % of what it was; more than a floor is more than that.
@@ -104,7 +118,8 @@ impl<'a> Sum<'a> {
     /// New, or this call takes it over 50 or over 90.
     fn is_crossing(&self) -> bool {
         let over = |mark: Decimal, before: Decimal| before < mark && mark <= self.after;
-        self.before.is_some_and(|before| over(FIRST_MARK, before) || over(SECOND_MARK, before))
+        self.before
+            .is_some_and(|before| over(FIRST_MARK, before) || over(SECOND_MARK, before))
     }
 
     fn band(&self) -> u32 {
@@ -116,7 +131,10 @@ fn below(snapshot: &Snapshot, sum: &Sum<'_>) -> Answer {
     if sum.floor {
         return Answer::CannotTell(named::total_doubts(snapshot, sum.total));
     }
-    Answer::silent(format!("The total would be {} MME/day, below 50.", sum.after.normalize()))
+    Answer::silent(format!(
+        "The total would be {} MME/day, below 50.",
+        sum.after.normalize()
+    ))
 }
 
 /// What a total is the total of.
@@ -140,11 +158,34 @@ fn row(snapshot: &Snapshot, sum: &Sum<'_>) -> Result<Row, Answer> {
         return Err(smaller(snapshot, sum));
     }
     let naive = snapshot.history.naive.is_yes();
-    let raised = |indicator| if naive && sum.band() == 50 { Indicator::Warning } else { indicator };
-    let level = if sum.band() == 90 { Indicator::Warning } else { raised(Indicator::Info) };
-    let fires = |case, indicator| Ok(Row { case, indicator, doubts: Vec::new() });
+    let raised = |indicator| {
+        if naive && sum.band() == 50 {
+            Indicator::Warning
+        } else {
+            indicator
+        }
+    };
+    let level = if sum.band() == 90 {
+        Indicator::Warning
+    } else {
+        raised(Indicator::Info)
+    };
+    let fires = |case, indicator| {
+        Ok(Row {
+            case,
+            indicator,
+            doubts: Vec::new(),
+        })
+    };
     match sum.before {
-        Some(_) if sum.is_crossing() => fires(if sum.before == Some(Decimal::ZERO) { "new" } else { "crossing" }, level),
+        Some(_) if sum.is_crossing() => fires(
+            if sum.before == Some(Decimal::ZERO) {
+                "new"
+            } else {
+                "crossing"
+            },
+            level,
+        ),
         Some(_) if sum.is_unchanged() => unchanged(snapshot, sum),
         // More than 5 % above, on the same side of the marks: no row of the table names it, and it is not "unchanged".
         Some(_) => fires("raised", Indicator::Info),
@@ -158,12 +199,19 @@ fn smaller(snapshot: &Snapshot, sum: &Sum<'_>) -> Answer {
         return Answer::CannotTell(named::total_doubts(snapshot, sum.total));
     }
     let before = sum.before.unwrap_or_default().normalize();
-    Answer::silent(format!("The total would fall from {before} to {} MME/day.", sum.after.normalize()))
+    Answer::silent(format!(
+        "The total would fall from {before} to {} MME/day.",
+        sum.after.normalize()
+    ))
 }
 
 fn unchanged(snapshot: &Snapshot, sum: &Sum<'_>) -> Result<Row, Answer> {
     match &snapshot.facts.reviewed {
-        Known::No => Ok(Row { case: "unchanged", indicator: Indicator::Info, doubts: Vec::new() }),
+        Known::No => Ok(Row {
+            case: "unchanged",
+            indicator: Indicator::Info,
+            doubts: Vec::new(),
+        }),
         Known::Unsure(doubt) => Err(Answer::CannotTell(vec![doubt.clone()])),
         Known::Yes(date) => Err(Answer::silent(format!(
             "The total stays at {} MME/day and was reviewed on {}.",
@@ -176,13 +224,26 @@ fn unchanged(snapshot: &Snapshot, sum: &Sum<'_>) -> Result<Row, Answer> {
 /// The number before is a floor: an added order is new; a renewal may be unchanged, and then its review decides.
 fn before_unknown(snapshot: &Snapshot, level: Indicator) -> Result<Row, Answer> {
     let before = snapshot.mme.before.as_ref();
-    let doubts = before.map(|before| named::total_doubts(snapshot, before)).unwrap_or_default();
+    let doubts = before
+        .map(|before| named::total_doubts(snapshot, before))
+        .unwrap_or_default();
     let adds = |row: &MedicineRow| named::counts(row) && row.supersedes.is_empty();
-    if snapshot.drafts().any(|row| adds(row) && row.dose.mme_per_day.is_some()) {
-        return Ok(Row { case: "crossing", indicator: level, doubts });
+    if snapshot
+        .drafts()
+        .any(|row| adds(row) && row.dose.mme_per_day.is_some())
+    {
+        return Ok(Row {
+            case: "crossing",
+            indicator: level,
+            doubts,
+        });
     }
     match &snapshot.facts.reviewed {
-        Known::No => Ok(Row { case: "unchanged", indicator: Indicator::Info, doubts }),
+        Known::No => Ok(Row {
+            case: "unchanged",
+            indicator: Indicator::Info,
+            doubts,
+        }),
         _ => Err(Answer::CannotTell(doubts)),
     }
 }
@@ -191,9 +252,18 @@ fn finding(snapshot: &Snapshot, sum: &Sum<'_>, row: &Row, drafts: &[&MedicineRow
     let conditions = snapshot.unread(Query::Conditions);
     let medications = snapshot.unread(Query::Medications);
     let scope = snapshot.scope.out.doubt().cloned();
-    let history = snapshot.history.naive.doubt().filter(|_| row.case != "unchanged").cloned();
+    let history = snapshot
+        .history
+        .naive
+        .doubt()
+        .filter(|_| row.case != "unchanged")
+        .cloned();
     let doses = named::dose_doubts(snapshot);
-    let doubts = medications.into_iter().chain(conditions).chain(scope).chain(history);
+    let doubts = medications
+        .into_iter()
+        .chain(conditions)
+        .chain(scope)
+        .chain(history);
     Finding {
         indicator: Some(row.indicator),
         case: row.case,
@@ -207,7 +277,8 @@ fn finding(snapshot: &Snapshot, sum: &Sum<'_>, row: &Row, drafts: &[&MedicineRow
 }
 
 fn card_slots(snapshot: &Snapshot, sum: &Sum<'_>, drafts: &[&MedicineRow]) -> Slots {
-    let shown = |value: Option<Decimal>| value.map(|mme| crate::dose::MmePerDay::new(mme).rounded());
+    let shown =
+        |value: Option<Decimal>| value.map(|mme| crate::dose::MmePerDay::new(mme).rounded());
     let opioid = drafts.first().map(|row| row.medicine.short_name.clone());
     let counted = snapshot.after().filter(|row| named::counts(row));
     let up_to = counted.filter(|row| row.dose.up_to).count() > 0;
@@ -228,7 +299,10 @@ fn because(sum: &Sum<'_>, row: &Row) -> Vec<String> {
         None => "before not known".to_owned(),
     };
     vec![
-        format!("The total would be {least}{} MME/day ({before}).", sum.after.normalize()),
+        format!(
+            "The total would be {least}{} MME/day ({before}).",
+            sum.after.normalize()
+        ),
         format!("Mark {}, case {}.", sum.band(), row.case),
     ]
 }

@@ -3,6 +3,7 @@
 //! Knows the triggers, who counts which factors, and when the offer warns.
 //! Refuses to know what else is on the cards that carry its suggestion.
 
+mod counted;
 mod factors;
 #[cfg(test)]
 mod tests;
@@ -11,19 +12,38 @@ use super::named::{self, slots, text};
 use super::reduction::reduction;
 use super::{Answer, Fact, Finding, Proposal, Slot, Slots, Suggest};
 use crate::fhir::Query;
-use crate::patient::{Doubt, FactDate, Hook, Known, MedicineRow, ScopeBranch, Snapshot};
+use crate::patient::{Doubt, FactDate, Hook, Known, MedicineRow, Snapshot};
 use crate::terminology::ValueSet;
 use crate::wire::Indicator;
-use factors::{Basis, Factor, Factors, Weight};
+use counted::{Counted, Reach};
+use factors::{Factor, Weight};
 use jiff::ToSpan;
 
 pub(super) fn check(snapshot: &Snapshot) -> Answer {
-    if let Known::Yes(naloxone) = &snapshot.facts.naloxone {
-        return Answer::silent(format!("Rescue naloxone is on hand: {}.", naloxone.name));
+    let Known::Yes(naloxone) = &snapshot.facts.naloxone else {
+        return offer(snapshot);
+    };
+    // It may have been used in an overdose since, where overdoses could not be read.
+    let perhaps_used = snapshot
+        .facts
+        .overdose
+        .doubt()
+        .filter(|_| !naloxone.drafted);
+    match (perhaps_used, offer(snapshot)) {
+        (Some(doubt), Answer::Fires(_) | Answer::CannotTell(_)) => {
+            Answer::CannotTell(vec![doubt.clone()])
+        }
+        _ => Answer::silent(format!("Rescue naloxone is on hand: {}.", naloxone.name)),
     }
+}
+
+/// The answer where none is on hand.
+fn offer(snapshot: &Snapshot) -> Answer {
     let occasion = match occasion(snapshot) {
         Known::Yes(occasion) => occasion,
-        Known::No => return Answer::silent("No opioid that calls for naloxone is drafted or current."),
+        Known::No => {
+            return Answer::silent("No opioid that calls for naloxone is drafted or current.");
+        }
         Known::Unsure(doubt) => return Answer::CannotTell(vec![doubt]),
     };
     let factors = factors::factors(snapshot);
@@ -70,13 +90,26 @@ fn occasion_in_chart(snapshot: &Snapshot) -> Known<Occasion> {
         return Known::Yes(occasion(format!("{} is current.", row.medicine.short_name)));
     }
     if facts.moud.is_yes() {
-        return Known::Yes(occasion(because("Medication for opioid use disorder is current.")));
+        return Known::Yes(occasion(because(
+            "Medication for opioid use disorder is current.",
+        )));
     }
-    if facts.oud.is_yes() || facts.overdose.yes().is_some_and(|found| found.within_24_months) {
-        return Known::Yes(occasion(because("Opioid use disorder or a recent overdose is recorded.")));
+    if facts.oud.is_yes()
+        || facts
+            .overdose
+            .yes()
+            .is_some_and(|found| found.within_24_months)
+    {
+        return Known::Yes(occasion(because(
+            "Opioid use disorder or a recent overdose is recorded.",
+        )));
     }
     let medications = snapshot.unread(Query::Medications);
-    let doubts = [facts.oud.doubt(), facts.overdose.doubt(), facts.moud.doubt()];
+    let doubts = [
+        facts.oud.doubt(),
+        facts.overdose.doubt(),
+        facts.moud.doubt(),
+    ];
     medications
         .or_else(|| doubts.into_iter().flatten().next().cloned())
         .map_or(Known::No, Known::Unsure)
@@ -84,27 +117,42 @@ fn occasion_in_chart(snapshot: &Snapshot) -> Known<Occasion> {
 
 fn occasion_in_drafts(snapshot: &Snapshot) -> Known<Occasion> {
     let opioids: Vec<_> = snapshot.drafts().filter(|row| needs_rescue(row)).collect();
-    let sedates = |row: &&MedicineRow| named::is_benzodiazepine(row) || named::is_other_sedative(row);
+    let sedates =
+        |row: &&MedicineRow| named::is_benzodiazepine(row) || named::is_other_sedative(row);
     let sedatives: Vec<_> = snapshot.drafts().filter(sedates).collect();
     let current = snapshot.after().find(|row| needs_rescue(row));
     let references = |rows: &[&MedicineRow]| rows.iter().map(|row| row.reference.clone()).collect();
     let named = |row: &MedicineRow| Some(row.medicine.short_name.clone());
     if let Some(first) = opioids.first() {
         let because = format!("{} is drafted.", first.medicine.short_name);
-        return Known::Yes(Occasion { opioid: named(first), drafts: references(&opioids), because });
+        return Known::Yes(Occasion {
+            opioid: named(first),
+            drafts: references(&opioids),
+            because,
+        });
     }
     if let (Some(sedative), Some(opioid)) = (sedatives.first(), current) {
         let because = format!(
             "{} is drafted beside {}.",
             sedative.medicine.short_name, opioid.medicine.short_name
         );
-        return Known::Yes(Occasion { opioid: named(opioid), drafts: references(&sedatives), because });
+        return Known::Yes(Occasion {
+            opioid: named(opioid),
+            drafts: references(&sedatives),
+            because,
+        });
     }
     match reduction(snapshot) {
         Known::Yes(_) => {
-            let gone = snapshot.before().find(|row| row.is_pain_opioid() && !row.after);
+            let gone = snapshot
+                .before()
+                .find(|row| row.is_pain_opioid() && !row.after);
             let because = "A long-term opioid is stopped or reduced.".to_owned();
-            Known::Yes(Occasion { opioid: gone.and_then(named), drafts: Vec::new(), because })
+            Known::Yes(Occasion {
+                opioid: gone.and_then(named),
+                drafts: Vec::new(),
+                because,
+            })
         }
         Known::Unsure(doubt) => Known::Unsure(doubt),
         Known::No => unidentified(snapshot),
@@ -124,105 +172,12 @@ fn needs_rescue(row: &MedicineRow) -> bool {
         .any(|set| row.is(set))
 }
 
-/// Which factors count for this person.
-#[derive(Debug, Clone)]
-enum Reach {
-    /// All.
-    All,
-    /// Cancer, sickle cell disease, palliative care: the factors of the label.
-    Label,
-    /// Under 18.
-    OverdoseOnly,
-    /// Age or scope unknown: medicines, overdose and opioid use disorder count; the rest might.
-    Medicines(Doubt),
-}
-
-impl Reach {
-    fn of(snapshot: &Snapshot) -> Reach {
-        if snapshot.scope.is(ScopeBranch::Age) || snapshot.age.is_some_and(|age| age < 18) {
-            return Reach::OverdoseOnly;
-        }
-        match (&snapshot.scope.out, snapshot.age) {
-            (Known::Yes(_), _) => Reach::Label,
-            (Known::Unsure(doubt), _) => Reach::Medicines(doubt.clone()),
-            (Known::No, None) => Reach::Medicines(Doubt::Unread(Query::Patient)),
-            (Known::No, Some(_)) => Reach::All,
-        }
-    }
-
-    /// Can a factor of this kind count, whatever could not be read?
-    fn lets(&self, basis: Basis) -> bool {
-        match self {
-            Reach::All | Reach::Medicines(_) => true,
-            Reach::Label => matches!(basis, Basis::Overdose | Basis::OpioidUse | Basis::Sedation),
-            Reach::OverdoseOnly => basis == Basis::Overdose,
-        }
-    }
-
-    /// Why a factor of this kind may not count although it is there.
-    fn doubt(&self, basis: Basis) -> Option<&Doubt> {
-        match self {
-            Reach::Medicines(doubt) if basis == Basis::Record => Some(doubt),
-            _ => None,
-        }
-    }
-
-    fn warns(&self, factor: &Factor) -> bool {
-        let label = matches!(factor.basis, Basis::Overdose | Basis::OpioidUse);
-        factor.warns && (label || !matches!(self, Reach::Label))
-    }
-}
-
-/// The factors that count, with those that might.
-struct Counted<'a> {
-    found: Vec<&'a Factor>,
-    major: usize,
-    supporting: usize,
-    open_major: bool,
-    open_supporting: usize,
-    warns: bool,
-    doubts: Vec<Doubt>,
-}
-
-impl<'a> Counted<'a> {
-    fn by(reach: Reach, factors: &'a Factors) -> Counted<'a> {
-        let found: Vec<_> = factors.found.iter().filter(|factor| reach.lets(factor.basis)).collect();
-        let firm = |weight| {
-            let firm = found.iter().filter(|factor| reach.doubt(factor.basis).is_none());
-            firm.filter(|factor| factor.weight == weight).count()
-        };
-        let (major, supporting) = (firm(Weight::Major), firm(Weight::Supporting));
-        let held_back = found.iter().filter_map(|factor| Some((factor.weight, reach.doubt(factor.basis)?)));
-        let unread = factors.open.iter().filter(|open| reach.lets(open.basis));
-        let open: Vec<_> = held_back.chain(unread.map(|open| (open.weight, &open.doubt))).collect();
-        let doubts = named::once(open.iter().map(|(_, doubt)| (*doubt).clone()));
-        Counted {
-            major,
-            supporting,
-            open_major: open.iter().any(|(weight, _)| *weight == Weight::Major),
-            open_supporting: open.iter().filter(|(weight, _)| *weight == Weight::Supporting).count(),
-            warns: found.iter().any(|factor| reach.warns(factor)),
-            found,
-            doubts,
-        }
-    }
-
-    /// The factor that the summary names: the first major one.
-    fn lead(&self) -> Option<&'a Factor> {
-        self.found.iter().find(|factor| factor.weight == Weight::Major).copied()
-    }
-
-    fn suffice(&self) -> bool {
-        self.major >= 1 || self.supporting >= 2
-    }
-
-    fn might_suffice(&self) -> bool {
-        self.open_major || self.supporting + self.open_supporting >= 2
-    }
-}
-
 fn finding(snapshot: &Snapshot, occasion: &Occasion, counted: &Counted<'_>) -> Finding {
-    let mut facts: Vec<Fact> = counted.found.iter().map(|factor| factor.fact.clone()).collect();
+    let mut facts: Vec<Fact> = counted
+        .found
+        .iter()
+        .map(|factor| factor.fact.clone())
+        .collect();
     // Among the first four, which no length limit cuts.
     facts.insert(facts.len().min(3), on_hand(snapshot));
     let mut because = vec![occasion.because.clone()];
@@ -232,7 +187,11 @@ fn finding(snapshot: &Snapshot, occasion: &Occasion, counted: &Counted<'_>) -> F
         None => "No rescue naloxone was found in the data received.".to_owned(),
     });
     Finding {
-        indicator: Some(if counted.warns { Indicator::Warning } else { Indicator::Info }),
+        indicator: Some(if counted.warns {
+            Indicator::Warning
+        } else {
+            Indicator::Info
+        }),
         case: counted.lead().map_or("supporting", |lead| lead.fact.key),
         slots: card_slots(snapshot, occasion, counted),
         facts,
@@ -244,8 +203,17 @@ fn finding(snapshot: &Snapshot, occasion: &Occasion, counted: &Counted<'_>) -> F
 }
 
 fn card_slots(snapshot: &Snapshot, occasion: &Occasion, counted: &Counted<'_>) -> Slots {
-    let of_lead = |name: &str| counted.lead().and_then(|lead| lead.fact.slots.get(name).cloned());
-    let of_any = |name: &str| counted.found.iter().find_map(|factor| factor.fact.slots.get(name).cloned());
+    let of_lead = |name: &str| {
+        counted
+            .lead()
+            .and_then(|lead| lead.fact.slots.get(name).cloned())
+    };
+    let of_any = |name: &str| {
+        counted
+            .found
+            .iter()
+            .find_map(|factor| factor.fact.slots.get(name).cloned())
+    };
     let name = match counted.lead() {
         Some(_) => of_lead("name").or(of_lead("medicine")),
         None => of_any("name"),
@@ -254,15 +222,21 @@ fn card_slots(snapshot: &Snapshot, occasion: &Occasion, counted: &Counted<'_>) -
     let or_empty = |slot: Option<Slot>| slot.unwrap_or(text(""));
     slots([
         ("subject", text(subject.unwrap_or_default())),
-        ("name", match name {
-            Some(Slot::Text(name)) => text(named::inline(&name)),
-            _ => text(""),
-        }),
+        (
+            "name",
+            match name {
+                Some(Slot::Text(name)) => text(named::inline(&name)),
+                _ => text(""),
+            },
+        ),
         ("date", or_empty(of_lead("date"))),
         ("age", or_empty(of_any("age"))),
         ("mme", or_empty(of_any("mme"))),
         ("floor", of_any("floor").unwrap_or(Slot::Flag(false))),
-        ("unread", Slot::Flag(snapshot.facts.naloxone.doubt().is_some())),
+        (
+            "unread",
+            Slot::Flag(snapshot.facts.naloxone.doubt().is_some()),
+        ),
     ])
 }
 
@@ -301,13 +275,21 @@ fn gaps(snapshot: &Snapshot) -> Vec<Doubt> {
 fn suggestions(counted: &Counted<'_>) -> Vec<Suggest> {
     let reasons = counted.found.iter().map(|factor| factor.reason.clone());
     let reasons = reasons.filter(|reason| !reason.text.is_empty()).collect();
-    let record = Proposal::Task { due_days: None, focus: None };
+    let record = Proposal::Task {
+        due_days: None,
+        focus: None,
+    };
     [
         ("naloxone", Proposal::Naloxone { reasons }, true),
         ("teach-naloxone", Proposal::CommunicationRequest, false),
         ("record-naloxone", record, false),
     ]
     .into_iter()
-    .map(|(key, proposal, recommended)| Suggest { key, slots: slots([]), proposal, recommended })
+    .map(|(key, proposal, recommended)| Suggest {
+        key,
+        slots: slots([]),
+        proposal,
+        recommended,
+    })
     .collect()
 }

@@ -36,7 +36,7 @@ pub(super) fn daily_dose(row: &MedicineRow) -> String {
         Some(rate) if rate.ends_with("/h") => rate.replace("ug/h", "µg/h"),
         Some(amount) => format!("{amount}/day"),
         None => match daily_milligrams(row) {
-            Some(amount) => format!("{amount} mg/day"),
+            Some(amount) => format!("{} mg/day", amount.round_dp(1).normalize()),
             None => instruction(row).unwrap_or_default(),
         },
     }
@@ -233,6 +233,15 @@ pub(super) fn mme_after(snapshot: &Snapshot, total: &Total, now: bool) -> Option
     ]);
     let evidence = counted().map(|row| row.reference.clone()).collect();
     Some(fact("mme-after", filled, evidence))
+}
+
+/// An order's MME as the result of its arithmetic: not rounded to whole numbers, so that it is the product of what stands before it.
+pub(super) fn product(row: &MedicineRow) -> String {
+    let mme = row
+        .dose
+        .mme_per_day
+        .map(|mme| mme.value().round_dp(2).normalize());
+    mme.map(|mme| mme.to_string()).unwrap_or_default()
 }
 
 /// An opioid order that belongs to a total: not buprenorphine, not treatment of opioid use disorder.

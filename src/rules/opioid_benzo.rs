@@ -46,7 +46,12 @@ struct Row {
 /// The row that fires, `None` where none does, or why that cannot be told.
 fn row(snapshot: &Snapshot, pair: &Pair<'_>) -> Result<Option<Row>, Vec<Doubt>> {
     let line = snapshot.hook == Hook::PatientView;
-    let fires = |case, indicator| Ok(Some(Row { case, indicator: Some(indicator).filter(|_| !line) }));
+    let fires = |case, indicator| {
+        Ok(Some(Row {
+            case,
+            indicator: Some(indicator).filter(|_| !line),
+        }))
+    };
     match &pair.news {
         News::New(_) if pair.meets_treatment() => fires("treatment", Indicator::Info),
         News::New(_) if pair.only_clobazam() => fires("clobazam", Indicator::Info),
@@ -55,7 +60,14 @@ fn row(snapshot: &Snapshot, pair: &Pair<'_>) -> Result<Option<Row>, Vec<Doubt>> 
         News::None if pair.only_treatment() => Ok(None),
         News::Unsure(doubts) if pair.only_treatment() => Err(doubts.clone()),
         News::None | News::Unsure(_) => match &snapshot.facts.reviewed {
-            Known::No => fires(if pair.only_clobazam() { "clobazam" } else { "steady" }, Indicator::Info),
+            Known::No => fires(
+                if pair.only_clobazam() {
+                    "clobazam"
+                } else {
+                    "steady"
+                },
+                Indicator::Info,
+            ),
             Known::Unsure(doubt) => Err(vec![doubt.clone()]),
             Known::Yes(_) => match &pair.news {
                 News::Unsure(doubts) => Err(doubts.clone()),
@@ -70,7 +82,10 @@ fn no_pair(snapshot: &Snapshot) -> String {
         row.is(crate::terminology::ValueSet::Benzodiazepine) && named::is_single_supply(row)
     };
     match snapshot.after().find(single) {
-        Some(row) => format!("{} is a single supply of at most two units.", row.medicine.short_name),
+        Some(row) => format!(
+            "{} is a single supply of at most two units.",
+            row.medicine.short_name
+        ),
         None => "No opioid and benzodiazepine together in this regimen.".to_owned(),
     }
 }
@@ -80,7 +95,10 @@ fn settled(snapshot: &Snapshot, pair: &Pair<'_>) -> String {
         return "Medication for opioid use disorder beside a steady benzodiazepine.".to_owned();
     }
     let reviewed = snapshot.facts.reviewed.yes().map(|date| date.day());
-    format!("Both were current before, neither is raised, and they were reviewed on {}.", reviewed.unwrap_or_default())
+    format!(
+        "Both were current before, neither is raised, and they were reviewed on {}.",
+        reviewed.unwrap_or_default()
+    )
 }
 
 fn finding(snapshot: &Snapshot, pair: &Pair<'_>, row: Row) -> Finding {
@@ -104,7 +122,10 @@ fn card_slots(pair: &Pair<'_>, prescriber: Option<&str>) -> Slots {
     slots([
         ("opioid", text(opioid.clone())),
         ("subject", text(named::subject(&opioid))),
-        ("benzodiazepine", text(benzodiazepine.medicine.short_name.clone())),
+        (
+            "benzodiazepine",
+            text(benzodiazepine.medicine.short_name.clone()),
+        ),
         ("dose", text(milligrams.unwrap_or_default())),
         ("prescriber", text(prescriber.unwrap_or_default())),
         ("news", text(pair.what_is_new())),
@@ -115,11 +136,17 @@ fn card_slots(pair: &Pair<'_>, prescriber: Option<&str>) -> Slots {
 fn facts(snapshot: &Snapshot, pair: &Pair<'_>) -> Vec<Fact> {
     let found = &snapshot.facts;
     let mut facts: Vec<Fact> = Vec::new();
-    facts.extend(pair.benzodiazepines.iter().map(|row| named::benzodiazepine(snapshot, row)));
+    facts.extend(
+        pair.benzodiazepines
+            .iter()
+            .map(|row| named::benzodiazepine(snapshot, row)),
+    );
     let total = snapshot.mme.after.as_ref();
     // A small exact total of one opioid is said with the opioid, every other one once for all.
     let together = total.filter(|total| {
-        let large = total.mme_per_day.is_some_and(|mme| mme.value() >= SAID_ALONE);
+        let large = total
+            .mme_per_day
+            .is_some_and(|mme| mme.value() >= SAID_ALONE);
         pair.opioids.len() > 1 || total.floor || large
     });
     facts.extend(pair.opioids.iter().map(|row| {
@@ -165,8 +192,14 @@ fn suggestions(pair: &Pair<'_>, other: Option<(String, &MedicineRow)>, row: Row)
     if let Some((name, prescribed)) = other {
         suggest.push(Suggest {
             key: "contact-prescriber",
-            slots: slots([("name", text(name)), ("medicine", text(prescribed.medicine.short_name.clone()))]),
-            proposal: Proposal::Task { due_days: Some(7), focus: Some(prescribed.reference.clone()) },
+            slots: slots([
+                ("name", text(name)),
+                ("medicine", text(prescribed.medicine.short_name.clone())),
+            ]),
+            proposal: Proposal::Task {
+                due_days: Some(7),
+                focus: Some(prescribed.reference.clone()),
+            },
             recommended: false,
         });
     }
@@ -174,7 +207,9 @@ fn suggestions(pair: &Pair<'_>, other: Option<(String, &MedicineRow)>, row: Row)
         suggest.push(Suggest {
             key: "delete-draft",
             slots: slots([("medicine", text(draft.medicine.short_name.clone()))]),
-            proposal: Proposal::DeleteDraft { reference: draft.reference.clone() },
+            proposal: Proposal::DeleteDraft {
+                reference: draft.reference.clone(),
+            },
             recommended: false,
         });
     }
@@ -188,7 +223,9 @@ fn because(pair: &Pair<'_>, row: Row) -> Vec<String> {
         pair.benzodiazepine().medicine.short_name
     );
     let news = match (&pair.news, row.case) {
-        (_, "treatment") => "The opioid is medication for opioid use disorder: treatment is not withheld.",
+        (_, "treatment") => {
+            "The opioid is medication for opioid use disorder: treatment is not withheld."
+        }
         (_, "clobazam") => "The benzodiazepine is clobazam for epilepsy.",
         (News::New(_), _) => "One of them is new, or its daily amount rises.",
         _ => "Both were current before, and no review was found in the last 90 days.",

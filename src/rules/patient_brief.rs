@@ -43,7 +43,10 @@ fn subject(snapshot: &Snapshot) -> Option<&'static str> {
 fn absent(snapshot: &Snapshot) -> Answer {
     let medications = snapshot.unread(Query::Medications);
     let facts = &snapshot.facts;
-    let doubts = [facts.oud.doubt(), facts.moud.doubt()].into_iter().flatten().cloned();
+    let doubts = [facts.oud.doubt(), facts.moud.doubt()]
+        .into_iter()
+        .flatten()
+        .cloned();
     let doubts: Vec<_> = medications.into_iter().chain(doubts).collect();
     if doubts.is_empty() {
         return Answer::silent("No opioid, treatment or opioid use disorder in the data received.");
@@ -62,11 +65,19 @@ fn finding(snapshot: &Snapshot, because: &'static str) -> Finding {
         reasons.push("PHQ-9 item 9 was above 0 within 30 days.".to_owned());
     }
     Finding {
-        indicator: Some(if mood { Indicator::Warning } else { Indicator::Info }),
+        indicator: Some(if mood {
+            Indicator::Warning
+        } else {
+            Indicator::Info
+        }),
         case: prompt(snapshot),
         slots: lines::slots(snapshot, short),
         // The lines are words of the card; the rows behind them belong to its evidence.
-        facts: vec![named::fact("regimen", named::slots([]), lines::evidence(snapshot))],
+        facts: vec![named::fact(
+            "regimen",
+            named::slots([]),
+            lines::evidence(snapshot),
+        )],
         // Line 7 says what could not be read.
         doubts: Vec::new(),
         drafts: Vec::new(),

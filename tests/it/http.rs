@@ -9,6 +9,7 @@ use opioid_cds::config::Discovery;
 use opioid_cds::hooks::{Chart, Shared, enabled};
 use opioid_cds::server::{Layers, app};
 use serde_json::{Value, json};
+use std::io::Write;
 use std::sync::Arc;
 
 const SIGN: &str = "/cds-services/opioid-order-sign";
@@ -206,6 +207,37 @@ async fn bodies_over_the_limit_are_a_413() {
     assert_eq!(answer.status, 413);
     answer.refusal();
     assert_eq!(sign(&service, &antibiotic()).await.status, 200);
+}
+
+/// The limit counts what comes out of a compressed body.
+#[tokio::test]
+async fn compressed_bodies_are_taken_and_counted_inflated() {
+    let service = service_with(&Layers {
+        max_body_bytes: 20_000,
+        ..Layers::default()
+    });
+    for (body, status) in [
+        (antibiotic().to_string(), 200),
+        (" ".repeat(1_000_000), 413),
+    ] {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(body.as_bytes()).expect("written");
+        let request = Request::post(SIGN)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_ENCODING, "gzip")
+            .body(encoder.finish().expect("finished").into());
+        assert_eq!(
+            send(&service, request.expect("a request")).await.status,
+            status
+        );
+    }
+    let request = Request::post(SIGN)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::CONTENT_ENCODING, "br")
+        .body(antibiotic().to_string().into());
+    let answer = send(&service, request.expect("a request")).await;
+    assert_eq!(answer.status, 415);
+    answer.refusal();
 }
 
 /// R-013

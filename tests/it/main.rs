@@ -1,5 +1,12 @@
-//! What is tested from outside: HTTP, the contract file, the shape of the repository.
+//! What is tested from outside: HTTP, the contract file, the shape of the repository, pages made from code.
+
+#![expect(clippy::panic, reason = "in a test, a panic is the failure")]
 
 mod contract;
+mod docs;
+mod gathering;
 mod http;
+mod privacy;
 mod service;
+mod tidy;
+mod views;

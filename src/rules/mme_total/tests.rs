@@ -46,9 +46,18 @@ fn is_silent(snapshot: &Snapshot) -> bool {
 #[test]
 fn the_marks_are_fifty_and_ninety_exactly() {
     assert!(is_silent(&with([drafted("49.99")])));
-    assert_eq!(row_of(&with([drafted("50")])), ("new", Some(Indicator::Info)));
-    assert_eq!(row_of(&with([drafted("89.99")])), ("new", Some(Indicator::Info)));
-    assert_eq!(row_of(&with([drafted("90")])), ("new", Some(Indicator::Warning)));
+    assert_eq!(
+        row_of(&with([drafted("50")])),
+        ("new", Some(Indicator::Info))
+    );
+    assert_eq!(
+        row_of(&with([drafted("89.99")])),
+        ("new", Some(Indicator::Info))
+    );
+    assert_eq!(
+        row_of(&with([drafted("90")])),
+        ("new", Some(Indicator::Warning))
+    );
 }
 
 #[test]
@@ -61,15 +70,30 @@ fn fifty_from_no_opioid_at_all_warns() {
 #[test]
 fn a_smaller_total_is_silent_and_one_within_five_percent_is_unchanged() {
     assert!(is_silent(&renewed("100", "94.99")));
-    assert_eq!(row_of(&renewed("100", "95")), ("unchanged", Some(Indicator::Info)));
-    assert_eq!(row_of(&renewed("100", "105")), ("unchanged", Some(Indicator::Info)));
-    assert_eq!(row_of(&renewed("100", "106")), ("raised", Some(Indicator::Info)));
+    assert_eq!(
+        row_of(&renewed("100", "95")),
+        ("unchanged", Some(Indicator::Info))
+    );
+    assert_eq!(
+        row_of(&renewed("100", "105")),
+        ("unchanged", Some(Indicator::Info))
+    );
+    assert_eq!(
+        row_of(&renewed("100", "106")),
+        ("raised", Some(Indicator::Info))
+    );
 }
 
 #[test]
 fn crossing_a_mark_counts_even_within_five_percent() {
-    assert_eq!(row_of(&renewed("49", "51")), ("crossing", Some(Indicator::Info)));
-    assert_eq!(row_of(&reviewed(renewed("88", "92"))), ("crossing", Some(Indicator::Warning)));
+    assert_eq!(
+        row_of(&renewed("49", "51")),
+        ("crossing", Some(Indicator::Info))
+    );
+    assert_eq!(
+        row_of(&reviewed(renewed("88", "92"))),
+        ("crossing", Some(Indicator::Warning))
+    );
 }
 
 #[test]
@@ -82,11 +106,25 @@ fn an_unchanged_total_that_was_reviewed_is_silent() {
 
 #[test]
 fn a_floor_that_reaches_the_mark_fires_and_one_below_leaves_it_open() {
-    let unknown = || MedicineRow { dose: no_number(), ..opioid_row("m2", "tramadol 50 mg", "0") };
+    let unknown = || MedicineRow {
+        dose: no_number(),
+        ..opioid_row("m2", "tramadol 50 mg", "0")
+    };
     let reaches = fired(&with([unknown(), drafted("60")]));
-    assert_eq!((reaches.case, reaches.indicator), ("crossing", Some(Indicator::Info)));
-    assert!(reaches.doubts.iter().any(|doubt| matches!(doubt, Doubt::Dose { .. })));
-    assert!(matches!(check(&with([unknown(), drafted("40")])), Answer::CannotTell(_)));
+    assert_eq!(
+        (reaches.case, reaches.indicator),
+        ("crossing", Some(Indicator::Info))
+    );
+    assert!(
+        reaches
+            .doubts
+            .iter()
+            .any(|doubt| matches!(doubt, Doubt::Dose { .. }))
+    );
+    assert!(matches!(
+        check(&with([unknown(), drafted("40")])),
+        Answer::CannotTell(_)
+    ));
     let only = with([draft(unknown())]);
     assert!(matches!(check(&only), Answer::CannotTell(_)));
 }
@@ -124,7 +162,11 @@ fn without_a_birth_date_the_total_is_left_open() {
 
 #[test]
 fn treatment_alone_draws_no_total() {
-    let treatment = MedicineRow { moud: true, counts_in_mme: false, ..drafted("0") };
+    let treatment = MedicineRow {
+        moud: true,
+        counts_in_mme: false,
+        ..drafted("0")
+    };
     assert!(is_silent(&with([current("120"), treatment])));
 }
 

@@ -3,8 +3,8 @@
 //! Knows the facts that sheets 4.12 and 4.13 must name, and the steps that both offer: they share one card.
 //! Refuses to know whether a card fires.
 
-use crate::patient::{MedicineRow, Snapshot, TrendPoint};
 use super::Of;
+use crate::patient::{MedicineRow, Snapshot, TrendPoint};
 use crate::rules::named::{self, slots, text};
 use crate::rules::{Fact, Proposal, Slot, Suggest};
 
@@ -19,14 +19,22 @@ pub(in crate::rules) fn facts(snapshot: &Snapshot, of: Of) -> Vec<Fact> {
 
 fn arithmetic(snapshot: &Snapshot) -> Fact {
     let rows: Vec<&MedicineRow> = snapshot.after().filter(|row| named::counts(row)).collect();
-    let list = |told: fn(&MedicineRow) -> String| Slot::List(rows.iter().map(|row| told(row)).collect());
+    let list =
+        |told: fn(&MedicineRow) -> String| Slot::List(rows.iter().map(|row| told(row)).collect());
     let filled = slots([
         ("medicines", list(|row| row.medicine.short_name.clone())),
         ("doses", list(named::daily_dose)),
-        ("workings", list(|row| row.dose.working.clone().unwrap_or_default())),
-        ("mmes", list(|row| row.dose.mme_per_day.map(|mme| mme.rounded()).unwrap_or_default())),
+        (
+            "workings",
+            list(|row| row.dose.working.clone().unwrap_or_default()),
+        ),
+        ("mmes", list(named::product)),
     ]);
-    named::fact("working", filled, rows.iter().map(|row| row.reference.clone()).collect())
+    named::fact(
+        "working",
+        filled,
+        rows.iter().map(|row| row.reference.clone()).collect(),
+    )
 }
 
 fn naive(snapshot: &Snapshot) -> Option<Fact> {
@@ -35,7 +43,11 @@ fn naive(snapshot: &Snapshot) -> Option<Fact> {
         Some((name, date)) => (name.clone(), date.day()),
         None => (String::new(), String::new()),
     };
-    Some(named::fact("naive", slots([("name", text(name)), ("date", text(date))]), Vec::new()))
+    Some(named::fact(
+        "naive",
+        slots([("name", text(name)), ("date", text(date))]),
+        Vec::new(),
+    ))
 }
 
 /// The goal and the latest score, or that none was found.
@@ -44,13 +56,24 @@ fn purpose(snapshot: &Snapshot) -> Fact {
     let goal = facts.goal.yes();
     let peg = facts.peg.yes();
     let words = goal.map(|goal| goal.words.clone()).unwrap_or_default();
-    let score = peg.map(|peg| peg.value.normalize().to_string()).unwrap_or_default();
+    let score = peg
+        .map(|peg| peg.value.normalize().to_string())
+        .unwrap_or_default();
     let filled = slots([
         ("goal", text(words)),
-        ("by_patient", Slot::Flag(goal.is_some_and(|goal| goal.by_patient))),
-        ("goal_date", text(named::month(goal.and_then(|goal| goal.date)))),
+        (
+            "by_patient",
+            Slot::Flag(goal.is_some_and(|goal| goal.by_patient)),
+        ),
+        (
+            "goal_date",
+            text(named::month(goal.and_then(|goal| goal.date))),
+        ),
         ("peg", text(score)),
-        ("peg_date", text(peg.map(|peg| peg.date.day()).unwrap_or_default())),
+        (
+            "peg_date",
+            text(peg.map(|peg| peg.date.day()).unwrap_or_default()),
+        ),
         ("goal_unread", Slot::Flag(facts.goal.doubt().is_some())),
         ("peg_unread", Slot::Flag(facts.peg.doubt().is_some())),
     ]);
@@ -61,8 +84,18 @@ fn purpose(snapshot: &Snapshot) -> Fact {
 
 /// 12 and 6 months ago; a point that cannot be computed is an empty text.
 fn trend(snapshot: &Snapshot) -> Option<Fact> {
-    let point = |months: u32| snapshot.mme.trend.iter().find(|point| point.months_ago == months);
-    let mme = |point: Option<&TrendPoint>| point.and_then(|point| point.mme_per_day).map(|mme| mme.rounded());
+    let point = |months: u32| {
+        snapshot
+            .mme
+            .trend
+            .iter()
+            .find(|point| point.months_ago == months)
+    };
+    let mme = |point: Option<&TrendPoint>| {
+        point
+            .and_then(|point| point.mme_per_day)
+            .map(|mme| mme.rounded())
+    };
     let (year, half) = (point(12), point(6));
     let known = |point: Option<&TrendPoint>| point.is_some_and(|point| point.mme_per_day.is_some());
     (known(year) || known(half)).then(|| {
@@ -80,17 +113,36 @@ fn trend(snapshot: &Snapshot) -> Option<Fact> {
 /// What the card about the dose offers.
 pub(in crate::rules) fn suggestions(snapshot: &Snapshot) -> Vec<Suggest> {
     let (goal, proposal) = if snapshot.facts.goal.is_yes() {
-        ("peg", Proposal::Task { due_days: Some(28), focus: None })
+        (
+            "peg",
+            Proposal::Task {
+                due_days: Some(28),
+                focus: None,
+            },
+        )
     } else {
         ("goal", Proposal::Goal)
     };
     let days = slots([("days", text("28"))]);
     [
         (goal, slots([]), proposal),
-        ("follow-up", days, Proposal::ServiceRequest { due_days: Some(28) }),
-        ("consult", slots([]), Proposal::ServiceRequest { due_days: Some(28) }),
+        (
+            "follow-up",
+            days,
+            Proposal::ServiceRequest { due_days: Some(28) },
+        ),
+        (
+            "consult",
+            slots([]),
+            Proposal::ServiceRequest { due_days: Some(28) },
+        ),
     ]
     .into_iter()
-    .map(|(key, slots, proposal)| Suggest { key, slots, proposal, recommended: false })
+    .map(|(key, slots, proposal)| Suggest {
+        key,
+        slots,
+        proposal,
+        recommended: false,
+    })
     .collect()
 }

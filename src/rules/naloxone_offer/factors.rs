@@ -81,7 +81,11 @@ pub(super) fn factors(snapshot: &Snapshot) -> Factors {
     let mut factors = Factors::default();
     factors.overdose_and_opioid_use(snapshot);
     factors.sedation(snapshot);
-    factors.condition(Weight::Major, "sleep-breathing", &snapshot.facts.sleep_breathing);
+    factors.condition(
+        Weight::Major,
+        "sleep-breathing",
+        &snapshot.facts.sleep_breathing,
+    );
     factors.dose(snapshot);
     factors.tolerance(snapshot);
     factors.other_use(snapshot);
@@ -110,15 +114,32 @@ impl Factors {
         match &facts.overdose {
             Known::Yes(overdose) => {
                 let named = named::dated("overdose", &overdose.condition);
-                self.found(Weight::Major, Basis::Overdose, overdose.within_24_months, named);
+                self.found(
+                    Weight::Major,
+                    Basis::Overdose,
+                    overdose.within_24_months,
+                    named,
+                );
             }
             other => self.doubt(Weight::Major, Basis::Overdose, other),
         }
-        let (key, warns) = if facts.oud_code_only { ("oud-code-only", false) } else { ("oud", true) };
-        for (key, warns, known) in [(key, warns, &facts.oud), ("oud-remission", false, &facts.oud_remission)] {
+        let (key, warns) = if facts.oud_code_only {
+            ("oud-code-only", false)
+        } else {
+            ("oud", true)
+        };
+        for (key, warns, known) in [
+            (key, warns, &facts.oud),
+            ("oud-remission", false, &facts.oud_remission),
+        ] {
             match known {
                 Known::Yes(condition) => {
-                    self.found(Weight::Major, Basis::OpioidUse, warns, use_disorder(key, condition));
+                    self.found(
+                        Weight::Major,
+                        Basis::OpioidUse,
+                        warns,
+                        use_disorder(key, condition),
+                    );
                 }
                 other => self.doubt(Weight::Major, Basis::OpioidUse, other),
             }
@@ -128,7 +149,12 @@ impl Factors {
     /// Of the regimen after signing.
     fn sedation(&mut self, snapshot: &Snapshot) {
         for row in snapshot.after().filter(|row| named::is_benzodiazepine(row)) {
-            self.found(Weight::Major, Basis::Sedation, true, named::benzodiazepine(snapshot, row));
+            self.found(
+                Weight::Major,
+                Basis::Sedation,
+                true,
+                named::benzodiazepine(snapshot, row),
+            );
         }
         for row in snapshot.after().filter(|row| named::is_other_sedative(row)) {
             self.found(Weight::Major, Basis::Sedation, false, named::sedative(row));
@@ -162,7 +188,9 @@ impl Factors {
         self.condition(Weight::Major, "released", &snapshot.facts.released);
         match reduction(snapshot) {
             Known::Yes(_) => {
-                let stopped = snapshot.before().filter(|row| row.is_pain_opioid() && !row.after);
+                let stopped = snapshot
+                    .before()
+                    .filter(|row| row.is_pain_opioid() && !row.after);
                 let rows = stopped.map(|row| row.reference.clone()).collect();
                 let named = named::fact("taper-fired", slots([]), rows);
                 self.found(Weight::Major, Basis::Medicine, false, named);
@@ -188,7 +216,12 @@ impl Factors {
                 self.found(Weight::Major, Basis::Medicine, false, named::moud(moud));
             }
             other => match snapshot.after().find(|row| row.moud) {
-                Some(row) => self.found(Weight::Major, Basis::Medicine, false, drafted_treatment(row)),
+                Some(row) => self.found(
+                    Weight::Major,
+                    Basis::Medicine,
+                    false,
+                    drafted_treatment(row),
+                ),
                 None => self.doubt(Weight::Major, Basis::Medicine, other),
             },
         }
@@ -214,9 +247,14 @@ impl Factors {
             self.found(Weight::Supporting, Basis::Record, false, named);
         }
         if snapshot.age.is_none() {
-            self.open(Weight::Supporting, Basis::Record, Doubt::Unread(Query::Patient));
+            self.open(
+                Weight::Supporting,
+                Basis::Record,
+                Doubt::Unread(Query::Patient),
+            );
         }
-        let long_acting = |row: &&MedicineRow| row.is(ValueSet::ExtendedRelease) || row.is(ValueSet::Methadone);
+        let long_acting =
+            |row: &&MedicineRow| row.is(ValueSet::ExtendedRelease) || row.is(ValueSet::Methadone);
         if let Some(row) = snapshot.after().find(long_acting) {
             let filled = slots([("medicine", text(row.medicine.short_name.clone()))]);
             let named = named::fact("long-acting", filled, vec![row.reference.clone()]);
@@ -235,11 +273,21 @@ impl Factors {
 
     fn found(&mut self, weight: Weight, basis: Basis, warns: bool, fact: Fact) {
         let reason = reason(&fact);
-        self.found.push(Factor { weight, basis, warns, fact, reason });
+        self.found.push(Factor {
+            weight,
+            basis,
+            warns,
+            fact,
+            reason,
+        });
     }
 
     fn open(&mut self, weight: Weight, basis: Basis, doubt: Doubt) {
-        self.open.push(Open { weight, basis, doubt });
+        self.open.push(Open {
+            weight,
+            basis,
+            doubt,
+        });
     }
 
     fn doubt<T>(&mut self, weight: Weight, basis: Basis, known: &Known<T>) {
@@ -271,12 +319,20 @@ fn drafted_treatment(row: &MedicineRow) -> Fact {
 
 /// The factor's row where it is a condition, and its name or number.
 fn reason(fact: &Fact) -> Reason {
-    let condition = fact.evidence.iter().find(|row| row.starts_with("Condition/"));
-    let named = ["name", "medicine"].iter().find_map(|slot| fact.slots.get(slot));
+    let condition = fact
+        .evidence
+        .iter()
+        .find(|row| row.starts_with("Condition/"));
+    let named = ["name", "medicine"]
+        .iter()
+        .find_map(|slot| fact.slots.get(slot));
     let text = match (named, fact.slots.get("mme")) {
         (Some(crate::rules::Slot::Text(name)), _) => name.clone(),
         (_, Some(crate::rules::Slot::Text(mme))) => format!("{mme} MME/day"),
         _ => String::new(),
     };
-    Reason { condition: condition.cloned(), text }
+    Reason {
+        condition: condition.cloned(),
+        text,
+    }
 }

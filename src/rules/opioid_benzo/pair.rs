@@ -37,24 +37,49 @@ impl<'a> Pair<'a> {
     /// The pair that this call is about.
     pub(super) fn of(snapshot: &'a Snapshot) -> Known<Pair<'a>> {
         let order = snapshot.hook.is_order();
-        let mut opioids: Vec<_> = snapshot.after().filter(|row| row.medicine.is_opioid()).collect();
-        let mut benzodiazepines: Vec<_> = snapshot.after().filter(|row| named::is_benzodiazepine(row)).collect();
+        let mut opioids: Vec<_> = snapshot
+            .after()
+            .filter(|row| row.medicine.is_opioid())
+            .collect();
+        let mut benzodiazepines: Vec<_> = snapshot
+            .after()
+            .filter(|row| named::is_benzodiazepine(row))
+            .collect();
         for rows in [&mut opioids, &mut benzodiazepines] {
             rows.sort_by_key(|row| row.kind != RowKind::Draft);
         }
-        let elsewhere = snapshot.facts.moud.yes().filter(|moud| named::is_opioid_elsewhere(snapshot, moud));
-        let drafted = |rows: &[&MedicineRow]| rows.iter().any(|row| row.kind == RowKind::Draft && row.in_focus);
+        let elsewhere = snapshot
+            .facts
+            .moud
+            .yes()
+            .filter(|moud| named::is_opioid_elsewhere(snapshot, moud));
+        let drafted = |rows: &[&MedicineRow]| {
+            rows.iter()
+                .any(|row| row.kind == RowKind::Draft && row.in_focus)
+        };
         let asked = !order || drafted(&opioids) || drafted(&benzodiazepines);
         let complete = !benzodiazepines.is_empty() && (!opioids.is_empty() || elsewhere.is_some());
         if asked && complete {
             let treatment = elsewhere.is_some() || opioids.iter().any(|row| row.moud);
             let news = news(snapshot, opioids.iter().chain(&benzodiazepines).copied());
-            return Known::Yes(Pair { opioids, benzodiazepines, elsewhere, treatment, news });
+            return Known::Yes(Pair {
+                opioids,
+                benzodiazepines,
+                elsewhere,
+                treatment,
+                news,
+            });
         }
         if let Some(draft) = snapshot.unidentified_drafts.first() {
             return Known::Unsure(Doubt::Unidentified(draft.clone()));
         }
-        if asked { snapshot.unread(Query::Medications).map_or(Known::No, Known::Unsure) } else { Known::No }
+        if asked {
+            snapshot
+                .unread(Query::Medications)
+                .map_or(Known::No, Known::Unsure)
+        } else {
+            Known::No
+        }
     }
 
     /// All rows.
@@ -81,16 +106,23 @@ impl<'a> Pair<'a> {
 
     /// Drafts of this call in the pair.
     pub(super) fn drafts(&self) -> impl Iterator<Item = &'a MedicineRow> {
-        self.rows().filter(|row| row.kind == RowKind::Draft && row.in_focus)
+        self.rows()
+            .filter(|row| row.kind == RowKind::Draft && row.in_focus)
     }
 
     /// The benzodiazepine is clobazam, and nothing says that it is for something else than epilepsy.
     pub(super) fn only_clobazam(&self) -> bool {
         self.benzodiazepines.iter().all(|row| {
-            let clobazam = row.medicine.ingredients.iter().any(|one| one.name == "clobazam");
+            let clobazam = row
+                .medicine
+                .ingredients
+                .iter()
+                .any(|one| one.name == "clobazam");
             let seizures = |reason: &str| {
                 let reason = reason.to_lowercase();
-                ["epilep", "seizure", "lennox"].iter().any(|word| reason.contains(word))
+                ["epilep", "seizure", "lennox"]
+                    .iter()
+                    .any(|word| reason.contains(word))
             };
             clobazam && row.reason.as_deref().is_none_or(seizures)
         })
@@ -98,13 +130,20 @@ impl<'a> Pair<'a> {
 
     /// Name of the first opioid.
     pub(super) fn opioid_name(&self) -> String {
-        let row = self.opioids.first().map(|row| row.medicine.short_name.clone());
-        row.or(self.elsewhere.map(|moud| moud.name.clone())).unwrap_or_default()
+        let row = self
+            .opioids
+            .first()
+            .map(|row| row.medicine.short_name.clone());
+        row.or(self.elsewhere.map(|moud| moud.name.clone()))
+            .unwrap_or_default()
     }
 
     /// The first benzodiazepine.
     pub(super) fn benzodiazepine(&self) -> &'a MedicineRow {
-        self.benzodiazepines.first().copied().expect("a pair has a benzodiazepine")
+        self.benzodiazepines
+            .first()
+            .copied()
+            .expect("a pair has a benzodiazepine")
     }
 
     /// Which of the two is new: "opioid", "benzodiazepine", "both", "raised" where both are known, or nothing.
@@ -113,8 +152,16 @@ impl<'a> Pair<'a> {
             return "";
         };
         let new = |row: &&MedicineRow| row.supersedes.is_empty();
-        let opioid = drafts.iter().copied().filter(new).any(|row| row.medicine.is_opioid());
-        let benzodiazepine = drafts.iter().copied().filter(new).any(named::is_benzodiazepine);
+        let opioid = drafts
+            .iter()
+            .copied()
+            .filter(new)
+            .any(|row| row.medicine.is_opioid());
+        let benzodiazepine = drafts
+            .iter()
+            .copied()
+            .filter(new)
+            .any(named::is_benzodiazepine);
         match (opioid, benzodiazepine) {
             (true, true) => "both",
             (true, false) => "opioid",
@@ -126,13 +173,15 @@ impl<'a> Pair<'a> {
     /// Somebody else who prescribes one of the two, and what.
     pub(super) fn prescriber(&self, snapshot: &Snapshot) -> Option<(String, &'a MedicineRow)> {
         let rows = self.benzodiazepines.iter().chain(&self.opioids).copied();
-        rows.filter_map(|row| Some((named::other_prescriber(snapshot, row)?, row))).next()
+        rows.filter_map(|row| Some((named::other_prescriber(snapshot, row)?, row)))
+            .next()
     }
 
     /// A new draft that may be taken back: none that renews, and no treatment of opioid use disorder.
     pub(super) fn deletable(&self) -> Option<&'a MedicineRow> {
         let has_id = |row: &MedicineRow| !row.reference.ends_with('/');
-        self.drafts().find(|row| row.supersedes.is_empty() && !row.moud && has_id(row))
+        self.drafts()
+            .find(|row| row.supersedes.is_empty() && !row.moud && has_id(row))
     }
 }
 

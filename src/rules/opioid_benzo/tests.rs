@@ -66,7 +66,10 @@ fn a_new_half_of_the_pair_warns_whichever_it_is() {
     assert_eq!(row_of(&opioid), ("new", Some(Indicator::Warning)));
     let benzodiazepine = with([oxycodone("m1"), draft(lorazepam("d2", 1))]);
     assert_eq!(row_of(&benzodiazepine), ("new", Some(Indicator::Warning)));
-    assert!(matches!(check(&with([draft(oxycodone("d1"))])), Answer::Silent(_)));
+    assert!(matches!(
+        check(&with([draft(oxycodone("d1"))])),
+        Answer::Silent(_)
+    ));
 }
 
 #[test]
@@ -79,7 +82,10 @@ fn a_rise_by_a_fifth_is_new_and_less_is_a_renewal() {
 #[test]
 fn a_reviewed_renewal_is_silent_and_a_reviewed_rise_is_not() {
     assert!(matches!(check(&reviewed(renewed_at(2))), Answer::Silent(_)));
-    assert_eq!(row_of(&reviewed(renewed_at(3))), ("new", Some(Indicator::Warning)));
+    assert_eq!(
+        row_of(&reviewed(renewed_at(3))),
+        ("new", Some(Indicator::Warning))
+    );
     let mut unread = renewed_at(2);
     unread.facts.reviewed = Known::Unsure(Doubt::Unread(Query::Encounters));
     assert!(matches!(check(&unread), Answer::CannotTell(_)));
@@ -89,7 +95,11 @@ fn a_reviewed_renewal_is_silent_and_a_reviewed_rise_is_not() {
 fn a_renewal_whose_amount_cannot_be_told_informs_unless_reviewed() {
     let mut snapshot = renewed_at(2);
     for row in &mut snapshot.rows {
-        row.dose = OrderDose { units_per_day: None, daily_dose: None, ..converted("0") };
+        row.dose = OrderDose {
+            units_per_day: None,
+            daily_dose: None,
+            ..converted("0")
+        };
     }
     assert_eq!(row_of(&snapshot), ("steady", Some(Indicator::Info)));
     assert!(matches!(check(&reviewed(snapshot)), Answer::CannotTell(_)));
@@ -100,15 +110,26 @@ fn treatment_meets_a_new_benzodiazepine_as_information_only() {
     let started = with([buprenorphine("m1"), draft(lorazepam("d2", 1))]);
     assert_eq!(row_of(&started), ("treatment", Some(Indicator::Info)));
     let old = buprenorphine("m1");
-    let renewed = with([superseded(old.clone()), renewal(&old, "d1"), lorazepam("m2", 1)]);
+    let renewed = with([
+        superseded(old.clone()),
+        renewal(&old, "d1"),
+        lorazepam("m2", 1),
+    ]);
     assert!(matches!(check(&renewed), Answer::Silent(_)));
-    let mixed = with([buprenorphine("m1"), draft(oxycodone("d1")), lorazepam("m2", 1)]);
+    let mixed = with([
+        buprenorphine("m1"),
+        draft(oxycodone("d1")),
+        lorazepam("m2", 1),
+    ]);
     assert_eq!(row_of(&mixed), ("new", Some(Indicator::Warning)));
 }
 
 #[test]
 fn clobazam_informs_and_is_not_stopped() {
-    let clobazam = row("m2", medicine("clobazam 10 mg", &[ValueSet::Benzodiazepine]));
+    let clobazam = row(
+        "m2",
+        medicine("clobazam 10 mg", &[ValueSet::Benzodiazepine]),
+    );
     let snapshot = with([draft(oxycodone("d1")), clobazam]);
     assert_eq!(row_of(&snapshot), ("clobazam", Some(Indicator::Info)));
 }
@@ -136,7 +157,10 @@ fn without_the_medications_only_a_pair_within_the_drafts_is_found() {
     let alone = without(with([draft(oxycodone("d1"))]), Query::Medications);
     assert!(matches!(check(&alone), Answer::CannotTell(_)));
     let both = with([draft(oxycodone("d1")), draft(lorazepam("d2", 1))]);
-    assert_eq!(row_of(&without(both, Query::Medications)), ("new", Some(Indicator::Warning)));
+    assert_eq!(
+        row_of(&without(both, Query::Medications)),
+        ("new", Some(Indicator::Warning))
+    );
 }
 
 #[test]

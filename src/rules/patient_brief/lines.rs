@@ -30,11 +30,22 @@ pub(super) fn evidence(snapshot: &Snapshot) -> Vec<String> {
     let rows = snapshot.before().filter(|row| {
         row.medicine.is_opioid() || named::is_benzodiazepine(row) || row.is_sedative()
     });
-    let conditions = [&facts.oud, &facts.oud_remission, &facts.sleep_breathing, &facts.lung, &facts.pregnant];
-    let conditions = conditions.iter().filter_map(|known| known.yes()).map(|row| &row.reference);
+    let conditions = [
+        &facts.oud,
+        &facts.oud_remission,
+        &facts.sleep_breathing,
+        &facts.lung,
+        &facts.pregnant,
+    ];
+    let conditions = conditions
+        .iter()
+        .filter_map(|known| known.yes())
+        .map(|row| &row.reference);
     let overdose = facts.overdose.yes().map(|found| &found.condition.reference);
     let goal = facts.goal.yes().map(|goal| &goal.reference);
-    let scores = [&facts.peg, &facts.phq_item9].into_iter().filter_map(|known| known.yes());
+    let scores = [&facts.peg, &facts.phq_item9]
+        .into_iter()
+        .filter_map(|known| known.yes());
     let scores = scores.map(|score| &score.reference);
     let others = conditions.chain(overdose).chain(goal).chain(scores);
     named::once(rows.map(|row| &row.reference).chain(others).cloned())
@@ -46,44 +57,81 @@ fn person(snapshot: &Snapshot, slots: &mut Slots) {
     let goal = facts.goal.yes();
     let peg = facts.peg.yes();
     let item9 = facts.phq_item9.yes();
-    slots.insert("goal", text(goal.map(|goal| goal.words.clone()).unwrap_or_default()));
-    slots.insert("goal_by_patient", Slot::Flag(goal.is_some_and(|goal| goal.by_patient)));
-    slots.insert("goal_date", text(named::month(goal.and_then(|goal| goal.date))));
+    slots.insert(
+        "goal",
+        text(goal.map(|goal| goal.words.clone()).unwrap_or_default()),
+    );
+    slots.insert(
+        "goal_by_patient",
+        Slot::Flag(goal.is_some_and(|goal| goal.by_patient)),
+    );
+    slots.insert(
+        "goal_date",
+        text(named::month(goal.and_then(|goal| goal.date))),
+    );
     let score = peg.map(|peg| peg.value.normalize().to_string());
     slots.insert("peg", text(score.unwrap_or_default()));
-    slots.insert("peg_date", text(peg.map(|peg| peg.date.month_year()).unwrap_or_default()));
-    slots.insert("item9_date", text(item9.map(|item| item.date.day()).unwrap_or_default()));
+    slots.insert(
+        "peg_date",
+        text(peg.map(|peg| peg.date.month_year()).unwrap_or_default()),
+    );
+    slots.insert(
+        "item9_date",
+        text(item9.map(|item| item.date.day()).unwrap_or_default()),
+    );
 }
 
 /// Line 2: each medicine with its arithmetic; treatment of opioid use disorder apart; sedatives beside them.
 fn regimen(snapshot: &Snapshot, slots: &mut Slots) {
     let before: Vec<&MedicineRow> = snapshot.before().collect();
-    let opioids: Vec<_> = before.iter().filter(|row| row.is_pain_opioid()).copied().collect();
+    let opioids: Vec<_> = before
+        .iter()
+        .filter(|row| row.is_pain_opioid())
+        .copied()
+        .collect();
     let treatment: Vec<_> = before.iter().filter(|row| row.moud).copied().collect();
     let sedating = |row: &&&MedicineRow| {
-        let sedates = named::is_benzodiazepine(row) || row.is_sedative() || row.is(ValueSet::SedativeNamedOnly);
+        let sedates = named::is_benzodiazepine(row)
+            || row.is_sedative()
+            || row.is(ValueSet::SedativeNamedOnly);
         sedates && !row.medicine.is_opioid()
     };
     let sedatives: Vec<_> = before.iter().filter(sedating).copied().collect();
-    let lead = opioids.first().or(treatment.first()).map(|row| row.medicine.short_name.as_str());
+    let lead = opioids
+        .first()
+        .or(treatment.first())
+        .map(|row| row.medicine.short_name.as_str());
     let elsewhere = snapshot.facts.moud.yes().filter(|_| treatment.is_empty());
     let lead = lead.or(elsewhere.map(|moud| moud.name.as_str()));
-    slots.insert("subject", text(lead.map(named::subject).unwrap_or_default()));
+    slots.insert(
+        "subject",
+        text(lead.map(named::subject).unwrap_or_default()),
+    );
     slots.insert("opioids", names(&opioids));
     slots.insert("opioid_doses", list(&opioids, named::daily_dose));
     slots.insert("opioid_up_to", list(&opioids, up_to));
-    slots.insert("opioid_workings", list(&opioids, |row| row.dose.working.clone().unwrap_or_default()));
-    slots.insert("opioid_mmes", list(&opioids, mme));
+    slots.insert(
+        "opioid_workings",
+        list(&opioids, |row| row.dose.working.clone().unwrap_or_default()),
+    );
+    slots.insert("opioid_mmes", list(&opioids, named::product));
     slots.insert("treatments", names(&treatment));
     slots.insert("treatment_doses", list(&treatment, named::daily_dose));
     slots.insert("sedatives", names(&sedatives));
     slots.insert("sedative_doses", list(&sedatives, named::daily_dose));
     slots.insert("sedative_up_to", list(&sedatives, up_to));
     // Treatment that is no row of the medicine list: a programme, a depot.
-    slots.insert("treatment_elsewhere", text(elsewhere.map(|moud| moud.name.clone()).unwrap_or_default()));
+    slots.insert(
+        "treatment_elsewhere",
+        text(elsewhere.map(|moud| moud.name.clone()).unwrap_or_default()),
+    );
     let date = elsewhere.and_then(|moud| moud.date);
     slots.insert("treatment_date", text(named::month(date)));
-    let recent = snapshot.history.recent.iter().filter(|_| opioids.is_empty() && treatment.is_empty());
+    let recent = snapshot
+        .history
+        .recent
+        .iter()
+        .filter(|_| opioids.is_empty() && treatment.is_empty());
     let recent = recent.map(|row| ended(&row.name, row.last_day)).collect();
     slots.insert("recent", Slot::List(recent));
 }
@@ -95,8 +143,14 @@ fn total(snapshot: &Snapshot, slots: &mut Slots) {
     slots.insert("mme", text(shown.unwrap_or_default()));
     slots.insert("floor", Slot::Flag(total.is_some_and(|total| total.floor)));
     for (months, name, floor) in [(12, "year", "year_floor"), (6, "half", "half_floor")] {
-        let point = snapshot.mme.trend.iter().find(|point| point.months_ago == months);
-        let mme = point.and_then(|point: &TrendPoint| point.mme_per_day).map(|mme| mme.rounded());
+        let point = snapshot
+            .mme
+            .trend
+            .iter()
+            .find(|point| point.months_ago == months);
+        let mme = point
+            .and_then(|point: &TrendPoint| point.mme_per_day)
+            .map(|mme| mme.rounded());
         slots.insert(name, text(mme.unwrap_or_default()));
         slots.insert(floor, Slot::Flag(point.is_some_and(|point| point.floor)));
     }
@@ -106,7 +160,12 @@ fn total(snapshot: &Snapshot, slots: &mut Slots) {
 fn safety(snapshot: &Snapshot, slots: &mut Slots) {
     let facts = &snapshot.facts;
     let mut safety: Vec<String> = Vec::new();
-    safety.extend(facts.overdose.yes().map(|overdose| since(&overdose.condition)));
+    safety.extend(
+        facts
+            .overdose
+            .yes()
+            .map(|overdose| since(&overdose.condition)),
+    );
     safety.extend(facts.oud.yes().filter(|_| !facts.oud_code_only).map(since));
     let conditions = [
         &facts.oud_remission,
@@ -119,23 +178,39 @@ fn safety(snapshot: &Snapshot, slots: &mut Slots) {
         &facts.released,
     ];
     safety.extend(conditions.iter().filter_map(|known| known.yes()).map(since));
-    safety.extend(facts.kidney.yes().map(|kidney| with_date(&kidney.name, kidney.date)));
+    safety.extend(
+        facts
+            .kidney
+            .yes()
+            .map(|kidney| with_date(&kidney.name, kidney.date)),
+    );
     safety.extend(facts.mental_health.yes().into_iter().flatten().map(since));
     let age = snapshot.age.filter(|age| *age >= 65);
     let code_only = facts.oud.yes().filter(|_| facts.oud_code_only);
     let lost = snapshot.history.lost_tolerance;
     slots.insert("safety", Slot::List(named::once(safety)));
-    slots.insert("oud_code_only", text(code_only.map(since).unwrap_or_default()));
-    slots.insert("age", text(age.map(|age| age.to_string()).unwrap_or_default()));
+    slots.insert(
+        "oud_code_only",
+        text(code_only.map(since).unwrap_or_default()),
+    );
+    slots.insert(
+        "age",
+        text(age.map(|age| age.to_string()).unwrap_or_default()),
+    );
     slots.insert("lost_tolerance", text(named::month(lost)));
     let undated = facts.pregnancy_undated.as_ref().map(|row| row.name.clone());
     slots.insert("pregnancy_undated", text(undated.unwrap_or_default()));
-    slots.insert("unconfirmed", Slot::List(facts.unconfirmed.iter().map(since).collect()));
+    slots.insert(
+        "unconfirmed",
+        Slot::List(facts.unconfirmed.iter().map(since).collect()),
+    );
 }
 
 fn naloxone(snapshot: &Snapshot, slots: &mut Slots) {
     let known = &snapshot.facts.naloxone;
-    let found = known.yes().map(|naloxone| with_date(&naloxone.name, naloxone.date));
+    let found = known
+        .yes()
+        .map(|naloxone| with_date(&naloxone.name, naloxone.date));
     let months = i64::from(snapshot.site.naloxone_on_hand_months);
     let since = FactDate::day_of(snapshot.as_of.saturating_sub(months.months()));
     slots.insert("naloxone", text(found.unwrap_or_default()));
@@ -151,7 +226,8 @@ fn out_of_date(snapshot: &Snapshot, slots: &mut Slots) {
             && (row.medicine.is_opioid() || row.is(ValueSet::Benzodiazepine) || row.is_sedative())
     };
     let begun = |row: &&MedicineRow| row.start.is_none_or(|start| start <= snapshot.as_of);
-    let named = |row: &MedicineRow| with_date(&row.medicine.short_name, row.start.map(FactDate::day_of));
+    let named =
+        |row: &MedicineRow| with_date(&row.medicine.short_name, row.start.map(FactDate::day_of));
     let rows = |status: &'static str| {
         let rows = snapshot.rows.iter().filter(matters).filter(begun);
         let rows = rows.filter(move |row| row.status == status).map(named);
@@ -163,16 +239,39 @@ fn out_of_date(snapshot: &Snapshot, slots: &mut Slots) {
 
 /// Line 5: who prescribes, when they meet next, when the supply runs out.
 fn team(snapshot: &Snapshot, slots: &mut Slots) {
-    let regimen = || snapshot.before().filter(|row| row.medicine.is_opioid() || named::is_benzodiazepine(row));
+    let regimen = || {
+        snapshot
+            .before()
+            .filter(|row| row.medicine.is_opioid() || named::is_benzodiazepine(row))
+    };
     let prescribers = regimen().filter_map(|row| row.requester.as_ref()?.display.clone());
-    let ends = regimen().filter(|row| row.medicine.is_opioid()).filter_map(|row| row.end);
+    let ends = regimen()
+        .filter(|row| row.medicine.is_opioid())
+        .filter_map(|row| row.end);
     let visit = &snapshot.facts.next_visit;
     let end = ends.min();
     slots.insert("prescribers", Slot::List(named::once(prescribers)));
-    slots.insert("next_visit", text(visit.yes().map(|visit| visit.date.day()).unwrap_or_default()));
+    slots.insert(
+        "next_visit",
+        text(
+            visit
+                .yes()
+                .map(|visit| visit.date.day())
+                .unwrap_or_default(),
+        ),
+    );
     slots.insert("next_visit_unread", Slot::Flag(visit.doubt().is_some()));
-    slots.insert("supply_end", text(end.map(|end| FactDate::day_of(end).day()).unwrap_or_default()));
-    slots.insert("supply_ended", Slot::Flag(end.is_some_and(|end| end < snapshot.as_of)));
+    slots.insert(
+        "supply_end",
+        text(
+            end.map(|end| FactDate::day_of(end).day())
+                .unwrap_or_default(),
+        ),
+    );
+    slots.insert(
+        "supply_ended",
+        Slot::Flag(end.is_some_and(|end| end < snapshot.as_of)),
+    );
 }
 
 /// Line 7, by the names of the reads.
@@ -188,9 +287,15 @@ fn checked(snapshot: &Snapshot, slots: &mut Slots) {
         (Query::Goals, "goals"),
         (Query::Appointments, "appointments"),
     ];
-    let (read, unread): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(query, _)| snapshot.is_read(*query));
-    let keys = |reads: Vec<(Query, &str)>| Slot::List(reads.into_iter().map(|(_, key)| key.to_owned()).collect());
-    let dose = snapshot.before().filter(|row| named::counts(row) && row.dose.mme_per_day.is_none());
+    let (read, unread): (Vec<_>, Vec<_>) = asked
+        .into_iter()
+        .partition(|(query, _)| snapshot.is_read(*query));
+    let keys = |reads: Vec<(Query, &str)>| {
+        Slot::List(reads.into_iter().map(|(_, key)| key.to_owned()).collect())
+    };
+    let dose = snapshot
+        .before()
+        .filter(|row| named::counts(row) && row.dose.mme_per_day.is_none());
     let uncounted = dose.map(|row| row.medicine.short_name.clone());
     slots.insert("uncounted", Slot::List(named::once(uncounted)));
     slots.insert("checked", keys(read));
@@ -205,13 +310,13 @@ fn list(rows: &[&MedicineRow], told: impl Fn(&MedicineRow) -> String) -> Slot {
     Slot::List(rows.iter().map(|row| told(row)).collect())
 }
 
-fn mme(row: &MedicineRow) -> String {
-    row.dose.mme_per_day.map(|mme| mme.rounded()).unwrap_or_default()
-}
-
 /// A mark that is empty where the dose is a fixed one.
 fn up_to(row: &MedicineRow) -> String {
-    if row.dose.up_to { "≤".to_owned() } else { String::new() }
+    if row.dose.up_to {
+        "≤".to_owned()
+    } else {
+        String::new()
+    }
 }
 
 fn since(condition: &ConditionFact) -> String {

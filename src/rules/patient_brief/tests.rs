@@ -29,21 +29,24 @@ fn fired(snapshot: &Snapshot) -> Finding {
 fn text(finding: &Finding, slot: &str) -> String {
     match &finding.slots[slot] {
         Slot::Text(text) => text.clone(),
-        other => panic!("{slot} is {other:?}"),
+        other => unreachable!("{slot} is {other:?}"),
     }
 }
 
 fn list(finding: &Finding, slot: &str) -> Vec<String> {
     match &finding.slots[slot] {
         Slot::List(list) => list.clone(),
-        other => panic!("{slot} is {other:?}"),
+        other => unreachable!("{slot} is {other:?}"),
     }
 }
 
 #[test]
 fn an_opioid_treatment_or_use_disorder_makes_a_brief() {
     assert!(matches!(check(&chart([])), Answer::Silent(_)));
-    assert_eq!(fired(&chart([oxycodone()])).indicator, Some(Indicator::Info));
+    assert_eq!(
+        fired(&chart([oxycodone()])).indicator,
+        Some(Indicator::Info)
+    );
     let mut listed = chart([]);
     listed.facts.oud = Known::Yes(condition("Opioid use disorder"));
     assert_eq!(fired(&listed).case, "check-in");
@@ -81,7 +84,10 @@ fn an_answer_above_zero_on_item_nine_comes_first_and_warns() {
         reference: "Observation/phq".into(),
     });
     let finding = fired(&snapshot);
-    assert_eq!((finding.case, finding.indicator), ("mood", Some(Indicator::Warning)));
+    assert_eq!(
+        (finding.case, finding.indicator),
+        ("mood", Some(Indicator::Warning))
+    );
     assert_eq!(text(&finding, "item9_date"), "22 Oct 2026");
 }
 
@@ -96,12 +102,18 @@ fn a_goal_in_the_persons_words_is_the_prompt() {
         reference: "Goal/g1".into(),
     });
     let finding = fired(&snapshot);
-    assert_eq!((finding.case, text(&finding, "goal")), ("goal", "Walk my dog to the park".to_owned()));
+    assert_eq!(
+        (finding.case, text(&finding, "goal")),
+        ("goal", "Walk my dog to the park".to_owned())
+    );
 }
 
 #[test]
 fn a_row_past_its_supply_may_be_out_of_date() {
-    let mut old = row("m2", medicine("alprazolam 0.5 mg", &[ValueSet::Benzodiazepine]));
+    let mut old = row(
+        "m2",
+        medicine("alprazolam 0.5 mg", &[ValueSet::Benzodiazepine]),
+    );
     (old.role, old.before, old.after) = (Role::NotCurrent, false, false);
     old.start = Some(days_ago(250));
     let finding = fired(&chart([oxycodone(), old]));

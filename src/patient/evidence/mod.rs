@@ -1,0 +1,147 @@
+//! Risk facts and other findings of the record (catalogue section 2, "Risk facts"): here those from conditions.
+
+mod medicines;
+mod observations;
+mod plans;
+
+use super::conditions::{Row, Use, fact_date, reference, sets_of};
+use super::coverage::{minus, minus_months};
+use super::facts::{ConditionFact, Overdose};
+use super::known::{Doubt, Known};
+use super::site::Site;
+use crate::fhir::{Query, Read, Record};
+use crate::terminology::{Terminology, ValueSet};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// Everything that facts are read from.
+pub(super) struct Sources<'r> {
+    pub(super) record: &'r Record<'r>,
+    pub(super) terminology: &'r Terminology,
+    pub(super) conditions: &'r [Row],
+    pub(super) as_of: Date,
+    pub(super) zone: &'r TimeZone,
+    pub(super) site: &'r Site,
+}
+
+impl<'r> Sources<'r> {
+    fn complete(&self, query: Query) -> bool {
+        matches!(self.record.read(query), Read::Complete)
+    }
+
+    /// No, if this read was complete; else cannot tell.
+    fn absent<T>(&self, query: Query) -> Known<T> {
+        if self.complete(query) {
+            Known::No
+        } else {
+            Known::Unsure(Doubt::Unread(query))
+        }
+    }
+
+    fn found<T>(&self, value: Option<T>, query: Query) -> Known<T> {
+        value.map_or_else(|| self.absent(query), Known::Yes)
+    }
+
+    /// P-CONDITION, latest first.
+    fn usable(&self, set: ValueSet) -> impl Iterator<Item = &'r Row> {
+        self.rows(set, |usage| usage == Use::Usable)
+    }
+
+    fn rows(&self, set: ValueSet, usage: fn(Use) -> bool) -> impl Iterator<Item = &'r Row> {
+        let mut rows: Vec<&Row> = self
+            .conditions
+            .iter()
+            .filter(|row| row.sets.has(set) && usage(row.usage))
+            .collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.dated));
+        rows.into_iter()
+    }
+
+    /// P-CONDITION as a fact.
+    pub(super) fn condition(&self, set: ValueSet) -> Known<ConditionFact> {
+        self.found(
+            self.usable(set).next().map(|row| row.fact.clone()),
+            Query::Conditions,
+        )
+    }
+
+    /// P-CONDITION-EVER as a fact.
+    pub(super) fn condition_ever(&self, set: ValueSet) -> Known<ConditionFact> {
+        let row = self
+            .rows(set, |usage| matches!(usage, Use::Usable | Use::Past))
+            .next();
+        self.found(row.map(|row| row.fact.clone()), Query::Conditions)
+    }
+
+    /// The latest overdose: conditions of any clinical status, encounter diagnoses of any age.
+    pub(super) fn overdose(&self) -> Known<Overdose> {
+        let set = ValueSet::OpioidOverdose;
+        let rows = self
+            .rows(set, |usage| usage != Use::Unconfirmed)
+            .map(|row| row.fact.clone());
+        let visits = self.record.encounters.iter().filter(|encounter| {
+            !matches!(
+                encounter.status.as_deref(),
+                Some("cancelled" | "entered-in-error")
+            ) && encounter
+                .reason_code
+                .iter()
+                .any(|code| sets_of(self.terminology, code).has(set))
+        });
+        let visits = visits.map(|encounter| ConditionFact {
+            name: "opioid overdose".into(),
+            date: encounter
+                .period
+                .and_then(|period| period.start)
+                .map(|when| fact_date(when, self.zone)),
+            reference: reference("Encounter", encounter.id.as_deref()),
+        });
+        let latest = rows
+            .chain(visits)
+            .max_by_key(|fact| fact.date.map(|date| date.date));
+        let since = minus_months(self.as_of, 24);
+        let overdose = latest.map(|condition| Overdose {
+            within_24_months: condition
+                .date
+                .is_some_and(|date| date.date >= since && date.date <= self.as_of),
+            condition,
+        });
+        self.found(overdose, Query::Conditions)
+    }
+
+    pub(super) fn mental_health(&self) -> Known<Vec<ConditionFact>> {
+        let rows: Vec<_> = self
+            .usable(ValueSet::MentalHealth)
+            .map(|row| row.fact.clone())
+            .collect();
+        self.found((!rows.is_empty()).then_some(rows), Query::Conditions)
+    }
+
+    pub(super) fn unconfirmed(&self) -> Vec<ConditionFact> {
+        use ValueSet::*;
+        let named = [
+            SleepDisorderedBreathing,
+            ChronicLung,
+            OpioidOverdose,
+            OpioidUseDisorder,
+            Cancer,
+            SickleCell,
+        ];
+        self.conditions
+            .iter()
+            .filter(|row| {
+                row.usage == Use::Unconfirmed && named.iter().any(|set| row.sets.has(*set))
+            })
+            .map(|row| row.fact.clone())
+            .collect()
+    }
+
+    pub(super) fn released(&self) -> Known<ConditionFact> {
+        let since = minus(self.as_of, 28);
+        let row = self.usable(ValueSet::ReleaseFromCustody).find(|row| {
+            row.dated
+                .is_some_and(|date| date >= since && date <= self.as_of)
+        });
+        self.found(row.map(|row| row.fact.clone()), Query::Conditions)
+    }
+}
