@@ -17,10 +17,11 @@ mod page;
 mod tests;
 
 use addresses::Addresses;
-use file::{Clinic, Guide, Source};
+use file::{Clinic, Guide};
 
 /// What a page may load: nothing but the styles that stand in it.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+pub const CONTENT_SECURITY_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// A language that every guide is written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -284,7 +285,9 @@ fn unknown_files(overrides: &BTreeMap<String, String>) -> Vec<Problem> {
         name == "links.csv"
             || Lang::ALL.into_iter().any(|lang| {
                 name == clinic_file(lang)
-                    || TOPICS.iter().any(|topic| name == guide_file(topic.id, lang))
+                    || TOPICS
+                        .iter()
+                        .any(|topic| name == guide_file(topic.id, lang))
             })
     };
     overrides

@@ -72,7 +72,11 @@ impl Guide {
         let (matter, body) = split(name, text).map_err(|problem| vec![problem])?;
         let front: Front = read(name, matter).map_err(|problem| vec![problem])?;
         let mut problems = missing(name, &front);
-        for url in front.sources.iter().filter_map(|source| source.url.as_deref()) {
+        for url in front
+            .sources
+            .iter()
+            .filter_map(|source| source.url.as_deref())
+        {
             problems.extend(addresses.fault(url).map(|message| Problem {
                 file: name.to_owned(),
                 line: Some(line_of(text, url)),

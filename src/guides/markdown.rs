@@ -141,7 +141,10 @@ impl Reader {
         let depth = 1 + rest.bytes().take_while(|byte| *byte == b'#').count();
         let text = rest.trim_start_matches('#').trim();
         match depth {
-            1 => self.fault(line, "the title stands in the front matter; headings begin with ##"),
+            1 => self.fault(
+                line,
+                "the title stands in the front matter; headings begin with ##",
+            ),
             2 | 3 => {}
             _ => self.fault(line, "headings go no deeper than ###"),
         }

@@ -21,6 +21,7 @@ struct Words {
     languages: &'static str,
     sources: &'static str,
     reviewed: &'static str,
+    general: &'static str,
     print: &'static str,
     write: &'static str,
 }
@@ -36,7 +37,8 @@ const ENGLISH: Words = Words {
     languages: "Pages",
     sources: "Where this comes from",
     reviewed: "Reviewed",
-    print: "General information. Your own plan comes first. You can print this page.",
+    general: "General information. Your own plan comes first.",
+    print: "You can print this page.",
     write: "space to write",
 };
 
@@ -51,7 +53,8 @@ const SPANISH: Words = Words {
     languages: "Páginas",
     sources: "De dónde viene esto",
     reviewed: "Revisión",
-    print: "Información general. Su propio plan va primero. Puede imprimir esta hoja.",
+    general: "Información general. Su propio plan va primero.",
+    print: "Puede imprimir esta hoja.",
     write: "espacio para escribir",
 };
 
@@ -94,9 +97,10 @@ pub(super) fn guide(guide: &Guide, clinic: Option<&Clinic>, lang: Lang) -> Strin
         html.push_str(&format!("<li>{}</li>\n", source_html(source)));
     }
     html.push_str(&format!(
-        "</ul>\n<p>{}: {}. {}</p>\n</footer>\n</body>\n</html>\n",
+        "</ul>\n<p>{}: {}. {} <span class=\"screen\">{}</span></p>\n</footer>\n</body>\n</html>\n",
         words.reviewed,
         escaped(&front.reviewed),
+        words.general,
         words.print
     ));
     html
@@ -170,7 +174,7 @@ fn blocks(blocks: &[Block], lang: Lang, html: &mut String) {
             Block::Heading(depth, text) => {
                 html.push_str(&format!("<h{depth}>{}</h{depth}>\n", inline(text, lang)));
             }
-            Block::Paragraph(text) => html.push_str(&format!("<p>{}</p>\n", inline(text, lang))),
+            Block::Paragraph(text) => html.push_str(&paragraph(text, lang)),
             Block::List(sort, items) => list_html(*sort, items, lang, html),
             Block::Lines(count) => {
                 let lines = "<span class=\"line\"></span>".repeat(*count);
@@ -182,6 +186,24 @@ fn blocks(blocks: &[Block], lang: Lang, html: &mut String) {
             Block::Table(caption, rows) => table(caption, rows, lang, html),
         }
     }
+}
+
+/// A question with one blank at its end gets a long one.
+fn paragraph(text: &Text, lang: Lang) -> String {
+    let blanks = text.iter().filter(|span| **span == Span::Blank).count();
+    match text.split_last() {
+        Some((Span::Blank, question)) if blanks == 1 && !question.is_empty() => format!(
+            "<p class=\"ask\">{}{}</p>\n",
+            inline(question, lang),
+            blank(lang)
+        ),
+        _ => format!("<p>{}</p>\n", inline(text, lang)),
+    }
+}
+
+fn blank(lang: Lang) -> String {
+    let write = words(lang).write;
+    format!("<span class=\"blank\"><span class=\"unseen\">({write})</span></span>")
 }
 
 fn list_html(sort: Sort, items: &[Text], lang: Lang, html: &mut String) {
@@ -206,7 +228,10 @@ fn table(caption: &Text, rows: &[Vec<Text>], lang: Lang, html: &mut String) {
         inline(caption, lang)
     ));
     for (at, row) in rows.iter().enumerate() {
-        html.push_str("<tr>");
+        html.push_str(match at {
+            0 => "<thead>\n<tr>",
+            _ => "<tr>",
+        });
         for (column, cell) in row.iter().enumerate() {
             let cell_text = inline(cell, lang);
             html.push_str(&match (at, column) {
@@ -215,12 +240,15 @@ fn table(caption: &Text, rows: &[Vec<Text>], lang: Lang, html: &mut String) {
                 _ => format!("<td>{cell_text}</td>"),
             });
         }
-        html.push_str("</tr>\n");
+        html.push_str(match at {
+            0 => "</tr>\n</thead>\n<tbody>\n",
+            _ => "</tr>\n",
+        });
     }
-    html.push_str("</table></div>\n");
+    html.push_str("</tbody>\n</table></div>\n");
 }
 
-fn inline(text: &Text, lang: Lang) -> String {
+fn inline(text: &[Span], lang: Lang) -> String {
     text.iter()
         .map(|span| match span {
             Span::Plain(text) => escaped(text),
@@ -228,10 +256,7 @@ fn inline(text: &Text, lang: Lang) -> String {
             Span::Link { label, url } => {
                 format!("<a href=\"{}\">{}</a>", escaped(url), escaped(label))
             }
-            Span::Blank => format!(
-                "<span class=\"blank\"><span class=\"unseen\">({})</span></span>",
-                words(lang).write
-            ),
+            Span::Blank => blank(lang),
         })
         .collect()
 }
