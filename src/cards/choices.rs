@@ -87,7 +87,7 @@ impl<'a> Composer<'a> {
                 actions: vec![action],
             }),
             // Left out by rule, not by mistake.
-            Err(NotMade::NotDeletable) => None,
+            Err(NotMade::NotDeletable | NotMade::NotChangeable) => None,
             Err(error) => {
                 let file = format!("{}/card.en.md", voice.rule.id);
                 self.rendered.problems.push(Problem {

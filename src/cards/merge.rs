@@ -96,6 +96,9 @@ const TAPER_SAFETY: &str = "taper-safety";
 const MME_TOTAL: &str = "mme-total";
 /// A line beside other members of its group, a card when it is alone.
 const LINE_BESIDE_OTHERS: &str = "kidney-liver";
+/// A line beside the card about a benzodiazepine (sheet 4.10).
+const OPIOID_BENZO: &str = "opioid-benzo";
+const OPIOID_CNS: &str = "opioid-cns";
 
 /// A finding and whose it is.
 #[derive(Debug, Clone, Copy)]
@@ -213,7 +216,8 @@ fn suppress(voices: &mut Vec<Voice<'_>>) {
     voices.retain(|voice| !(tapers && voice.rule.id == MME_TOTAL));
 }
 
-/// Cards that become lines: start-well for a draft that stop-harm is about (rule 6), `kidney-liver` beside others.
+/// Cards that become lines: start-well for a draft that stop-harm is about (rule 6), `kidney-liver` beside others,
+/// `opioid-cns` beside `opioid-benzo`.
 fn step_back<'a>(speaking: Vec<Voice<'a>>, lines: &mut Vec<Voice<'a>>) -> Vec<Voice<'a>> {
     let is = |voice: &Voice<'_>, group: &str| GROUPS[voice.group].name == group;
     let stopped: Vec<&String> = speaking
@@ -225,13 +229,15 @@ fn step_back<'a>(speaking: Vec<Voice<'a>>, lines: &mut Vec<Voice<'a>>) -> Vec<Vo
         .iter()
         .filter(|voice| is(voice, SEDATION) && voice.rule.id != LINE_BESIDE_OTHERS)
         .count();
+    let benzo = speaking.iter().any(|voice| voice.rule.id == OPIOID_BENZO);
     let (cards, back): (Vec<_>, Vec<_>) = speaking.iter().copied().partition(|voice| {
         let drafts = &voice.finding.drafts;
         let start_of_stopped = is(voice, START_WELL)
             && !drafts.is_empty()
             && drafts.iter().all(|draft| stopped.contains(&draft));
         let beside_others = voice.rule.id == LINE_BESIDE_OTHERS && sedation > 0;
-        !(start_of_stopped || beside_others)
+        let beside_benzo = voice.rule.id == OPIOID_CNS && benzo;
+        !(start_of_stopped || beside_others || beside_benzo)
     });
     lines.extend(back);
     cards

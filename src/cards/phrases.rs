@@ -38,6 +38,20 @@ const FACTS: Phrases = &[
     ("naloxone-unread", &[]),
     ("opioid", &["medicine", "dose", "mme"]),
     ("long-term", &["months"]),
+    ("working", &["medicines", "doses", "workings", "mmes"]),
+    ("trend", &["year", "year_floor", "half", "half_floor"]),
+    (
+        "purpose",
+        &[
+            "goal",
+            "by_patient",
+            "goal_date",
+            "goal_unread",
+            "peg",
+            "peg_date",
+            "peg_unread",
+        ],
+    ),
 ];
 
 /// Shared suggestions.
@@ -49,6 +63,9 @@ const SUGGESTIONS: Phrases = &[
     ("behavioural-health", &[]),
     ("contact-prescriber", &["name", "medicine"]),
     ("peg", &[]),
+    ("delete-then-short-acting", &["medicine", "url"]),
+    ("goal", &[]),
+    ("consult", &[]),
 ];
 
 /// What to say when a read failed or is partial, and about other gaps.

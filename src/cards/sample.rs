@@ -4,8 +4,8 @@ use super::{CardTexts, ClientOptions, Naming, Rendered, render};
 use crate::dose::{self, MmePerDay, Total};
 use crate::fhir::{Query, Read};
 use crate::patient::{
-    ConditionFact, Facts, History, Hook, Known, MedicineRow, Mme, Role, RowKind, Scope, Site,
-    Snapshot,
+    ConditionFact, Dosing, Facts, History, Hook, Known, MedicineRow, Mme, Role, RowKind, Scope,
+    Site, Snapshot,
 };
 use crate::rules::{Answer, Fact, Finding, Proposal, RULES, Reason, Rule, Slot, Slots, Suggest};
 use crate::terminology::{Ingredient, Medicine, Recognised, Sets, ValueSet};
@@ -56,6 +56,10 @@ pub(crate) fn snapshot(hook: Hook) -> Snapshot {
             last_supply_end: None,
         },
         facts: nothing_found(),
+        dosing: Dosing {
+            opioid_free_day: Known::No,
+            old_egfr: None,
+        },
         reads: [Query::Patient, Query::Medications, Query::Conditions]
             .map(|query| (query, Read::Complete))
             .into(),
@@ -156,6 +160,7 @@ pub(crate) fn draft(id: &str, name: &str, sets: &[ValueSet]) -> MedicineRow {
         stopped_by: None,
         steps: Vec::new(),
         reading,
+        received: None,
     }
 }
 

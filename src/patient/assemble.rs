@@ -2,6 +2,7 @@
 //! conditions, medicine rows, regimen before, history, drafts, totals, facts.
 
 use super::conditions::{self, Use, relative};
+use super::dosing::{self, Dosing};
 use super::evidence::Sources;
 use super::facts::Facts;
 use super::history::{ListState, Timeline};
@@ -90,6 +91,10 @@ impl<'r> Assembly<'r> {
         let list = self.list_state();
         let timeline = Timeline::of(&rows, self.as_of, site);
         let history = timeline.history(list, site);
+        let dosing = Dosing {
+            opioid_free_day: dosing::opioid_free_day(&timeline, list, self.as_of),
+            old_egfr: dosing::old_egfr(&self.sources()),
+        };
         totals::mark_counted(&mut rows, &history, self.as_of);
         regimen::apply_stops(&mut rows, &self.stop_orders());
         let (drafts, unidentified_drafts) = self.drafts();
@@ -131,6 +136,7 @@ impl<'r> Assembly<'r> {
             mme,
             history,
             facts,
+            dosing,
             reads: self.record.reads.clone(),
             gaps: self.record.gaps.clone(),
             unidentified_drafts,
@@ -300,15 +306,19 @@ impl<'r> Assembly<'r> {
                 .any(|selected| relative(selected) == draft.reference)
     }
 
-    fn facts(&self, rows: &[MedicineRow], history: &History) -> Facts {
-        let sources = Sources {
+    fn sources(&self) -> Sources<'_> {
+        Sources {
             record: self.record,
             terminology: self.basis.terminology,
             conditions: &self.conditions,
             as_of: self.as_of,
             zone: &self.zone,
             site: self.basis.site,
-        };
+        }
+    }
+
+    fn facts(&self, rows: &[MedicineRow], history: &History) -> Facts {
+        let sources = self.sources();
         let overdose = sources.overdose();
         let (pregnant, pregnancy_undated) = sources.pregnant();
         let moud = sources.moud(rows);

@@ -87,6 +87,16 @@ impl<'r> Timeline<'r> {
         }
     }
 
+    /// Does any opioid cover this day? An active row without an end does, however old it is (P-NAIVE).
+    pub(super) fn covers(&self, day: Date) -> bool {
+        self.open_ended || self.all.iter().any(|span| span.covers(day))
+    }
+
+    /// An opioid row without any date.
+    pub(super) fn undated(&self) -> Option<&str> {
+        self.undated.map(|row| row.reference.as_str())
+    }
+
     fn window(&self) -> (Date, Date) {
         (minus(self.as_of, WINDOW_DAYS), minus(self.as_of, 1))
     }

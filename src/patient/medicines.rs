@@ -3,6 +3,7 @@
 use super::conditions::{self, coding_ref, reference, relative, tail, text_of};
 use super::coverage::{self, Coverage, Stated};
 use super::dosage;
+use super::dosing;
 use super::row::{MedicineRow, Person, Role, RowKind, Step};
 use crate::dose::{self, Reading};
 use crate::fhir::resources as fhir;
@@ -71,6 +72,7 @@ impl Reader<'_> {
     pub(super) fn draft(&self, draft: &DraftOrder<'_>) -> MedicineRow {
         let mut row = self.request(&draft.request);
         row.kind = RowKind::Draft;
+        row.received = Some(dosing::received(draft, &row.medicine));
         row.start = row.start.or(Some(self.as_of));
         if row.end.is_none() {
             // Without a date of its own a draft starts today, and its supply with it.
@@ -203,6 +205,7 @@ impl Reader<'_> {
             stopped_by: None,
             steps,
             reading: reading.clone(),
+            received: None,
             medicine,
         };
         (row, reading)

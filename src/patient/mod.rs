@@ -8,6 +8,7 @@ mod assemble;
 mod conditions;
 mod coverage;
 mod dosage;
+mod dosing;
 mod evidence;
 mod facts;
 mod history;
@@ -24,6 +25,7 @@ mod tolerance;
 mod totals;
 
 pub use assemble::{Ask, Basis};
+pub use dosing::{Dosing, OldEgfr, Received};
 pub use facts::{
     ConditionFact, Facts, FollowUp, GoalFact, Kidney, KidneyGrade, Moud, NaloxoneOnHand, Overdose,
     ScoreFact, TaperPlan,

@@ -1,5 +1,6 @@
 //! One row of the medicine list: an order, a statement, a dispense or a draft.
 
+use super::Received;
 use crate::dose::{MmePerDay, OrderDose, Reading};
 use crate::terminology::{Medicine, Sets, ValueSet};
 use jiff::civil::Date;
@@ -116,6 +117,8 @@ pub struct MedicineRow {
     pub steps: Vec<Step>,
     /// Daily amounts before factors.
     pub reading: Reading,
+    /// Drafts: the order as received, and its own supply.
+    pub received: Option<Received>,
 }
 
 /// One numbered step of a schedule.

@@ -34,6 +34,8 @@ pub struct Site {
     pub taper_check_percent: u32,
     /// `opioid-benzo`: a rise of this share (percent) counts as raised.
     pub raised_percent: u32,
+    /// `acute-quantity`: an acute supply of more days than these.
+    pub acute_quantity_days: u32,
     /// Link to the site's order set for immediate-release opioids at the lowest dose.
     pub ir_order_set_url: Option<String>,
 }
@@ -65,6 +67,7 @@ impl Default for Site {
             taper_fast_percent: 25,
             taper_check_percent: 10,
             raised_percent: 20,
+            acute_quantity_days: 7,
             ir_order_set_url: None,
         }
     }

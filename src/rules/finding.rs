@@ -2,6 +2,7 @@
 
 use crate::patient::Doubt;
 use crate::wire::Indicator;
+use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
 /// A value for a slot of a card text. Numbers and dates arrive as text.
@@ -38,6 +39,25 @@ pub struct Reason {
     pub text: String,
 }
 
+/// What a suggestion may change about a draft (catalogue section 4: lower the quantity, name what it follows, stop it).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DraftChange {
+    /// A smaller quantity of one fill.
+    LowerQuantity {
+        /// In the unit of the order.
+        quantity: Decimal,
+        /// Days that it lasts.
+        days: Decimal,
+    },
+    /// It follows this order of the record.
+    Follows {
+        /// `MedicationRequest/id`.
+        prior: String,
+    },
+    /// It is stopped.
+    Stopped,
+}
+
 /// What taking a suggestion does to the chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proposal {
@@ -50,6 +70,13 @@ pub enum Proposal {
     DeleteDraft {
         /// `Type/id`.
         reference: String,
+    },
+    /// Change one thing about this draft of the call; everything else stays as it was received.
+    UpdateDraft {
+        /// `Type/id`.
+        reference: String,
+        /// What changes.
+        change: DraftChange,
     },
     /// A Task for somebody.
     Task {

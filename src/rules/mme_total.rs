@@ -5,10 +5,10 @@
 
 #[cfg(test)]
 mod tests;
-mod working;
+pub(super) mod working;
 
 use super::named::{self, slots, text};
-use super::{Answer, Finding, Proposal, Slot, Slots, Suggest, share};
+use super::{Answer, Finding, Slot, Slots, share};
 use crate::dose::Total;
 use crate::fhir::Query;
 use crate::patient::{Doubt, Known, MedicineRow, Snapshot};
@@ -139,7 +139,7 @@ fn below(snapshot: &Snapshot, sum: &Sum<'_>) -> Answer {
 
 /// What a total is the total of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Of {
+pub(super) enum Of {
     /// The regimen once this is signed.
     After,
     /// The drafts, where the regimen could not be read.
@@ -271,7 +271,7 @@ fn finding(snapshot: &Snapshot, sum: &Sum<'_>, row: &Row, drafts: &[&MedicineRow
         facts: working::facts(snapshot, sum.of),
         doubts: named::once(doubts.chain(doses).chain(row.doubts.clone())),
         drafts: drafts.iter().map(|row| row.reference.clone()).collect(),
-        suggest: suggestions(snapshot),
+        suggest: working::suggestions(snapshot),
         because: because(sum, row),
     }
 }
@@ -290,42 +290,6 @@ fn card_slots(snapshot: &Snapshot, sum: &Sum<'_>, drafts: &[&MedicineRow]) -> Sl
         ("band", text(sum.band().to_string())),
         ("up_to", Slot::Flag(up_to)),
     ])
-}
-
-fn suggestions(snapshot: &Snapshot) -> Vec<Suggest> {
-    let (goal, proposal) = if snapshot.facts.goal.is_yes() {
-        (
-            "peg",
-            Proposal::Task {
-                due_days: Some(28),
-                focus: None,
-            },
-        )
-    } else {
-        ("goal", Proposal::Goal)
-    };
-    let days = slots([("days", text("28"))]);
-    [
-        (goal, slots([]), proposal),
-        (
-            "follow-up",
-            days,
-            Proposal::ServiceRequest { due_days: Some(28) },
-        ),
-        (
-            "consult",
-            slots([]),
-            Proposal::ServiceRequest { due_days: Some(28) },
-        ),
-    ]
-    .into_iter()
-    .map(|(key, slots, proposal)| Suggest {
-        key,
-        slots,
-        proposal,
-        recommended: false,
-    })
-    .collect()
 }
 
 fn because(sum: &Sum<'_>, row: &Row) -> Vec<String> {

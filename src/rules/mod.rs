@@ -3,16 +3,20 @@
 //! Knows the decision tables of the rule catalogue.
 //! Refuses to know JSON, card layout, other rules and any I/O; rules cannot fail and write no prose.
 
+mod drafted;
 mod finding;
 mod gate;
+mod increase;
 mod named;
 mod naming;
+mod raised;
 mod reduction;
 mod share;
+mod supply;
 #[cfg(test)]
 mod test_support;
 
-pub use finding::{Answer, Fact, Finding, Proposal, Reason, Slot, Slots, Suggest};
+pub use finding::{Answer, DraftChange, Fact, Finding, Proposal, Reason, Slot, Slots, Suggest};
 pub use gate::evaluate;
 
 use crate::fhir::Query;
@@ -42,6 +46,8 @@ pub struct Rule {
     pub in_hospice: bool,
     /// Runs where scope or birth date is unknown (catalogue section 7).
     pub in_unknown_scope: bool,
+    /// A guideline rule that asks for scope itself, because a part of it holds in every scope but hospice.
+    pub own_scope: bool,
     /// Reads that it needs besides Patient and Medications.
     pub needs: &'static [Query],
     /// The decision table.
@@ -53,7 +59,7 @@ pub struct Rule {
 }
 
 macro_rules! rules {
-    ($($module:ident = $id:literal on [$($hook:ident),+] tier $tier:ident $(in_hospice $hospice:literal)? $(in_unknown_scope $unknown:literal)? needs [$($need:ident),*];)+) => {
+    ($($module:ident = $id:literal on [$($hook:ident),+] tier $tier:ident $(in_hospice $hospice:literal)? $(in_unknown_scope $unknown:literal)? $(own_scope $own:literal)? needs [$($need:ident),*];)+) => {
         $(mod $module;)+
         /// All rules that are built, in catalogue order.
         pub static RULES: &[Rule] = &[
@@ -63,6 +69,7 @@ macro_rules! rules {
                 tier: Tier::$tier,
                 in_hospice: false $(|| $hospice)?,
                 in_unknown_scope: false $(|| $unknown)?,
+                own_scope: false $(|| $own)?,
                 needs: &[$(Query::$need),*],
                 check: $module::check,
                 about: include_str!(concat!("../../cards/", $id, "/about.md")),
@@ -83,8 +90,26 @@ rules! {
         needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Procedures, ContextEncounter];
     opioid_benzo = "opioid-benzo" on [OrderSign, PatientView] tier Guideline in_unknown_scope true
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Surveys, ServiceRequests, ContextEncounter];
+    opioid_cns = "opioid-cns" on [OrderSign] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Procedures, Plans, ServiceRequests, ContextEncounter];
+    breathing_risk = "breathing-risk" on [OrderSign] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Surveys, ServiceRequests, ContextEncounter];
     mme_total = "mme-total" on [OrderSign] tier Guideline in_unknown_scope true
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Surveys, Goals, ServiceRequests, ContextEncounter];
+    dose_increase = "dose-increase" on [OrderSign] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Surveys, Goals, ServiceRequests, ContextEncounter];
+    erla_naive = "erla-naive" on [OrderSign] tier Guideline in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
+    acute_quantity = "acute-quantity" on [OrderSign] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
+    rx_quantity_check = "rx-quantity-check" on [OrderSign] tier Harm in_unknown_scope true
+        needs [ContextEncounter];
+    duplicate_opioid = "duplicate-opioid" on [OrderSign] tier Guideline in_unknown_scope true own_scope true
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
+    kidney_liver = "kidney-liver" on [OrderSign] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Procedures, Plans, ServiceRequests, ContextEncounter];
+    older_adult = "older-adult" on [OrderSign] tier Line
+        needs [Statements, Dispenses, ContextEncounter];
     patient_brief = "patient-brief" on [PatientView] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Surveys, Procedures, Plans, Goals, ServiceRequests, Appointments, SocialHistory, ContextEncounter];
 }

@@ -7,7 +7,9 @@ use super::naming;
 pub(super) use super::naming::{fact, slots, text};
 use super::{Fact, Slot};
 use crate::dose::{Answer as DoseAnswer, Total};
-use crate::patient::{ConditionFact, Doubt, FactDate, MedicineRow, Moud, RowKind, Snapshot};
+use crate::patient::{
+    ConditionFact, Doubt, FactDate, Kidney, MedicineRow, Moud, RowKind, Snapshot,
+};
 use crate::terminology::ValueSet;
 use rust_decimal::Decimal;
 
@@ -79,6 +81,22 @@ pub(super) fn moud(moud: &Moud) -> Fact {
         ("date", text(month(moud.date))),
     ]);
     fact("moud", filled, vec![moud.reference.clone()])
+}
+
+/// Depot or programme treatment that is recorded as a condition or procedure; naltrexone is no opioid.
+pub(super) fn is_opioid_elsewhere(snapshot: &Snapshot, moud: &Moud) -> bool {
+    snapshot.row(&moud.reference).is_none() && !moud.name.to_lowercase().contains("naltrexone")
+}
+
+/// Kidney function, a value to the day and a diagnosis to the month.
+pub(super) fn kidney(kidney: &Kidney) -> Fact {
+    let measured = kidney.reference.starts_with("Observation/");
+    let date = match kidney.date {
+        Some(date) if measured => date.day(),
+        date => month(date),
+    };
+    let filled = slots([("name", text(kidney.name.clone())), ("date", text(date))]);
+    fact("kidney", filled, vec![kidney.reference.clone()])
 }
 
 /// Age, from 65 on.

@@ -7,8 +7,8 @@ use super::{Answer, Finding};
 use crate::dose::{self, MmePerDay, OrderDose, ReadFrom, Total};
 use crate::fhir::{Query, Read, Why};
 use crate::patient::{
-    ConditionFact, Doubt, FactDate, Facts, History, Hook, Known, LongTerm, MedicineRow, Mme, Role,
-    RowKind, Scope, Site, Snapshot,
+    ConditionFact, Dosing, Doubt, FactDate, Facts, History, Hook, Known, LongTerm, MedicineRow,
+    Mme, Role, RowKind, Scope, Site, Snapshot,
 };
 use crate::terminology::{
     DoseFormClass, Ingredient, Medicine, OpioidContent, Recognised, Sets, Strength, StrengthUnit,
@@ -71,6 +71,10 @@ pub(super) fn snapshot() -> Snapshot {
             last_supply_end: None,
         },
         facts: nothing_found(),
+        dosing: Dosing {
+            opioid_free_day: Known::No,
+            old_egfr: None,
+        },
         reads: read
             .into_iter()
             .map(|query| (query, Read::Complete))
@@ -195,6 +199,7 @@ pub(super) fn row(id: &str, medicine: Medicine) -> MedicineRow {
         stopped_by: None,
         steps: Vec::new(),
         reading,
+        received: None,
     }
 }
 

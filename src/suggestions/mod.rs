@@ -9,6 +9,7 @@ mod goal;
 mod naloxone;
 mod service_request;
 mod task;
+mod update;
 
 use crate::patient::Snapshot;
 use crate::rules::Proposal;
@@ -42,6 +43,9 @@ pub enum NotMade {
     /// The draft to be deleted is none of this call's, has no id, or renews something that is going on.
     #[error("the draft may not be deleted by a suggestion")]
     NotDeletable,
+    /// The draft to be changed is none of this call's, has no id, or the change is not one that a suggestion may make.
+    #[error("the draft may not be changed like this by a suggestion")]
+    NotChangeable,
     /// A text that the resource needs is not in `cards/`.
     #[error("the suggestion \"{0}\" has no text for its resource")]
     NoText(String),
@@ -58,6 +62,9 @@ pub fn action(snapshot: &Snapshot, proposal: &Proposal, said: Said<'_>) -> Resul
     let frame = Frame::of(snapshot, said);
     let json = match proposal {
         Proposal::DeleteDraft { reference } => return delete::action(snapshot, reference, said),
+        Proposal::UpdateDraft { reference, change } => {
+            return update::action(snapshot, reference, change, said);
+        }
         Proposal::Naloxone { reasons } => naloxone::order(&frame, reasons)?,
         Proposal::Task { due_days, focus } => task::task(&frame, *due_days, focus.as_deref())?,
         Proposal::ServiceRequest { due_days } => service_request::order(&frame, *due_days)?,

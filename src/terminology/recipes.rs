@@ -132,6 +132,11 @@ pub(super) const RECIPES: &[Recipe] = &[
         without: &["dexmedetomidine", "veterinary-products"],
         ..unless(Sedative, &["cns-depressants-curated"], NOT_SYSTEMIC)
     },
+    plain(Gabapentinoid, &["gabapentinoids"]),
+    plain(ZDrug, &["z-drugs"]),
+    plain(OrexinAntagonist, &["orexin-antagonists"]),
+    plain(MuscleRelaxant, &["skeletal-muscle-relaxants"]),
+    plain(Barbiturate, &["barbiturates"]),
     Recipe {
         only_named: &["hydroxyzine", "promethazine", "diphenhydramine"],
         ..unless(
@@ -260,10 +265,15 @@ pub(super) const CLASSES: &[(&str, ValueSet)] = &[
     ("opioid", OpioidByIngredient),
     ("benzodiazepine", Benzodiazepine),
     ("gabapentinoid", Sedative),
+    ("gabapentinoid", Gabapentinoid),
     ("z-drug", Sedative),
+    ("z-drug", ZDrug),
     ("orexin-antagonist", Sedative),
+    ("orexin-antagonist", OrexinAntagonist),
     ("muscle-relaxant", Sedative),
+    ("muscle-relaxant", MuscleRelaxant),
     ("barbiturate", Sedative),
+    ("barbiturate", Barbiturate),
     ("oxybate", Sedative),
     ("meprobamate", Sedative),
     ("sedating-antihistamine", SedatingAntihistamine),

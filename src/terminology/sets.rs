@@ -168,6 +168,16 @@ pub enum ValueSet {
     UrineDrugTest,
     /// A review of the prescription drug monitoring program, as procedure or finding.
     PdmpReview,
+    /// Of SEDATIVE: gabapentinoids.
+    Gabapentinoid,
+    /// Of SEDATIVE: Z-drugs.
+    ZDrug,
+    /// Of SEDATIVE: orexin antagonists.
+    OrexinAntagonist,
+    /// Of SEDATIVE: muscle relaxants.
+    MuscleRelaxant,
+    /// Of SEDATIVE: barbiturates.
+    Barbiturate,
     /// The medicine holds an opioid though no list says which product (ingredient, brand or group code, or text).
     OpioidByIngredient,
 }

@@ -1,15 +1,15 @@
 //! What stands behind a total: the arithmetic of each medicine, the last twelve months, and what it is for.
 //!
-//! Knows the facts that sheet 4.12 must name.
-//! Refuses to know whether the card fires.
+//! Knows the facts that sheets 4.12 and 4.13 must name, and the steps that both offer: they share one card.
+//! Refuses to know whether a card fires.
 
 use super::Of;
 use crate::patient::{MedicineRow, Snapshot, TrendPoint};
 use crate::rules::named::{self, slots, text};
-use crate::rules::{Fact, Slot};
+use crate::rules::{Fact, Proposal, Slot, Suggest};
 
 /// Arithmetic, trend, start from nothing, goal and score.
-pub(super) fn facts(snapshot: &Snapshot, of: Of) -> Vec<Fact> {
+pub(in crate::rules) fn facts(snapshot: &Snapshot, of: Of) -> Vec<Fact> {
     let mut facts = vec![arithmetic(snapshot)];
     facts.extend(naive(snapshot));
     facts.push(purpose(snapshot));
@@ -108,4 +108,41 @@ fn trend(snapshot: &Snapshot) -> Option<Fact> {
         ]);
         named::fact("trend", filled, Vec::new())
     })
+}
+
+/// What the card about the dose offers.
+pub(in crate::rules) fn suggestions(snapshot: &Snapshot) -> Vec<Suggest> {
+    let (goal, proposal) = if snapshot.facts.goal.is_yes() {
+        (
+            "peg",
+            Proposal::Task {
+                due_days: Some(28),
+                focus: None,
+            },
+        )
+    } else {
+        ("goal", Proposal::Goal)
+    };
+    let days = slots([("days", text("28"))]);
+    [
+        (goal, slots([]), proposal),
+        (
+            "follow-up",
+            days,
+            Proposal::ServiceRequest { due_days: Some(28) },
+        ),
+        (
+            "consult",
+            slots([]),
+            Proposal::ServiceRequest { due_days: Some(28) },
+        ),
+    ]
+    .into_iter()
+    .map(|(key, slots, proposal)| Suggest {
+        key,
+        slots,
+        proposal,
+        recommended: false,
+    })
+    .collect()
 }
