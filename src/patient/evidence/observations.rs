@@ -15,7 +15,10 @@ const PREGNANCY_DAYS: i64 = 294;
 
 impl<'r> Sources<'r> {
     /// Observations of this set that stand, latest first, each with its date.
-    pub(in crate::patient) fn observations(&self, set: ValueSet) -> Vec<(&'r Observation<'r>, FactDate)> {
+    pub(in crate::patient) fn observations(
+        &self,
+        set: ValueSet,
+    ) -> Vec<(&'r Observation<'r>, FactDate)> {
         let mut found: Vec<_> = self
             .record
             .observations
