@@ -4,7 +4,7 @@ use super::{CardTexts, ClientOptions, Naming, Rendered, render};
 use crate::dose::{self, MmePerDay, Total};
 use crate::fhir::{Query, Read};
 use crate::patient::{
-    ConditionFact, Facts, History, Hook, Known, MedicineRow, Mme, Role, RowKind, Scope, Site,
+    Care, ConditionFact, Facts, History, Hook, Known, MedicineRow, Mme, Role, RowKind, Scope, Site,
     Snapshot,
 };
 use crate::rules::{Answer, Fact, Finding, Proposal, RULES, Reason, Rule, Slot, Slots, Suggest};
@@ -56,6 +56,7 @@ pub(crate) fn snapshot(hook: Hook) -> Snapshot {
             last_supply_end: None,
         },
         facts: nothing_found(),
+        care: Care::nothing_found(),
         reads: [Query::Patient, Query::Medications, Query::Conditions]
             .map(|query| (query, Read::Complete))
             .into(),

@@ -1,6 +1,7 @@
 //! One snapshot from one record, in the order in which the parts need each other:
 //! conditions, medicine rows, regimen before, history, drafts, totals, facts.
 
+use super::care::Asker;
 use super::conditions::{self, Use, relative};
 use super::evidence::Sources;
 use super::facts::Facts;
@@ -107,6 +108,12 @@ impl<'r> Assembly<'r> {
         let mut mme = totals::mme(&mut rows, &factors, &medications);
         mme.trend = Timeline::of(&rows, self.as_of, site).trend(list, mme.before.as_ref());
         let facts = self.facts(&rows, &history);
+        let user = self.practitioner();
+        let asker = Asker {
+            user: user.as_deref(),
+            encounter: self.context_encounter(),
+        };
+        let care = self.sources().care(&rows, asker);
         let age = self.age();
         let scope = Evidence {
             record: self.record,
@@ -123,7 +130,7 @@ impl<'r> Assembly<'r> {
             site: site.clone(),
             patient: format!("Patient/{}", self.ask.patient_id),
             encounter: self.ask.encounter_id.map(|id| format!("Encounter/{id}")),
-            user: self.practitioner(),
+            user,
             age,
             inpatient_encounter: scope::is_inpatient(self.context_encounter()),
             scope,
@@ -131,6 +138,7 @@ impl<'r> Assembly<'r> {
             mme,
             history,
             facts,
+            care,
             reads: self.record.reads.clone(),
             gaps: self.record.gaps.clone(),
             unidentified_drafts,
@@ -300,15 +308,19 @@ impl<'r> Assembly<'r> {
                 .any(|selected| relative(selected) == draft.reference)
     }
 
-    fn facts(&self, rows: &[MedicineRow], history: &History) -> Facts {
-        let sources = Sources {
+    fn sources(&self) -> Sources<'_> {
+        Sources {
             record: self.record,
             terminology: self.basis.terminology,
             conditions: &self.conditions,
             as_of: self.as_of,
             zone: &self.zone,
             site: self.basis.site,
-        };
+        }
+    }
+
+    fn facts(&self, rows: &[MedicineRow], history: &History) -> Facts {
+        let sources = self.sources();
         let overdose = sources.overdose();
         let (pregnant, pregnancy_undated) = sources.pregnant();
         let moud = sources.moud(rows);

@@ -29,7 +29,7 @@ const PREGNANCY_DAYS: i64 = 294;
 const REVIEW_DAYS: i64 = 90;
 
 impl<'r> Sources<'r> {
-    fn complete(&self, query: Query) -> bool {
+    pub(super) fn complete(&self, query: Query) -> bool {
         matches!(self.record.read(query), Read::Complete)
     }
 
@@ -47,7 +47,7 @@ impl<'r> Sources<'r> {
     }
 
     /// P-CONDITION, latest first.
-    fn usable(&self, set: ValueSet) -> impl Iterator<Item = &'r Row> {
+    pub(super) fn usable(&self, set: ValueSet) -> impl Iterator<Item = &'r Row> {
         self.rows(set, |usage| usage == Use::Usable)
     }
 
@@ -141,7 +141,7 @@ impl<'r> Sources<'r> {
     }
 
     /// Observations of this set that stand, latest first, each with its date.
-    fn observations(&self, set: ValueSet) -> Vec<(&'r Observation<'r>, FactDate)> {
+    pub(super) fn observations(&self, set: ValueSet) -> Vec<(&'r Observation<'r>, FactDate)> {
         let mut found: Vec<_> = self
             .record
             .observations
@@ -392,7 +392,11 @@ impl<'r> Sources<'r> {
     }
 
     /// The latest procedure of this set within so many days: name, date, reference.
-    fn procedures(&self, set: ValueSet, days: i64) -> Option<(String, FactDate, String)> {
+    pub(super) fn procedures(
+        &self,
+        set: ValueSet,
+        days: i64,
+    ) -> Option<(String, FactDate, String)> {
         let since = minus(self.as_of, days);
         self.record
             .procedures
@@ -555,7 +559,7 @@ impl<'r> Sources<'r> {
         self.found(latest, Query::Encounters)
     }
 
-    fn is_pain_plan(&self, plan: &crate::fhir::resources::CarePlan<'_>) -> bool {
+    pub(super) fn is_pain_plan(&self, plan: &crate::fhir::resources::CarePlan<'_>) -> bool {
         let coded = plan.category.iter().chain(&plan.activity_codes);
         coded
             .into_iter()
@@ -633,11 +637,11 @@ impl<'r> Sources<'r> {
     }
 }
 
-fn is_active_goal(status: Option<&str>) -> bool {
+pub(super) fn is_active_goal(status: Option<&str>) -> bool {
     matches!(status, Some("active" | "accepted" | "planned"))
 }
 
-fn number(observation: &Observation<'_>) -> Option<Decimal> {
+pub(super) fn number(observation: &Observation<'_>) -> Option<Decimal> {
     let value = &observation.value;
     value
         .quantity

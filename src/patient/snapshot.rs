@@ -1,6 +1,6 @@
 //! Everything the rules may look at, for one call.
 
-use super::{Doubt, FactDate, Facts, Known, MedicineRow, Role, RowKind, Site};
+use super::{Care, Doubt, FactDate, Facts, Known, MedicineRow, Role, RowKind, Site};
 use crate::dose::{MmePerDay, Total};
 use crate::fhir::{Gap, Query, Read};
 use crate::terminology::ValueSet;
@@ -179,6 +179,8 @@ pub struct Snapshot {
     pub history: History,
     /// Conditions, observations, plans.
     pub facts: Facts,
+    /// Care besides opioids, visits, screening, barriers.
+    pub care: Care,
     /// How far each read got.
     pub reads: BTreeMap<Query, Read>,
     /// What could not be read.

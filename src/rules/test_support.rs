@@ -7,8 +7,8 @@ use super::{Answer, Finding};
 use crate::dose::{self, MmePerDay, OrderDose, ReadFrom, Total};
 use crate::fhir::{Query, Read, Why};
 use crate::patient::{
-    ConditionFact, Doubt, FactDate, Facts, History, Hook, Known, LongTerm, MedicineRow, Mme, Role,
-    RowKind, Scope, Site, Snapshot,
+    Care, ConditionFact, Doubt, FactDate, Facts, History, Hook, Known, LongTerm, MedicineRow, Mme,
+    Role, RowKind, Scope, Site, Snapshot,
 };
 use crate::terminology::{
     DoseFormClass, Ingredient, Medicine, OpioidContent, Recognised, Sets, Strength, StrengthUnit,
@@ -71,6 +71,7 @@ pub(super) fn snapshot() -> Snapshot {
             last_supply_end: None,
         },
         facts: nothing_found(),
+        care: Care::nothing_found(),
         reads: read
             .into_iter()
             .map(|query| (query, Read::Complete))
