@@ -17,13 +17,24 @@ use crate::wire::Suggestion;
 const MOST_SUGGESTIONS: usize = 4;
 
 impl<'a> Composer<'a> {
-    /// The naloxone suggestion if this card makes it, then the leader's, then those of merged rules.
+    /// The naloxone suggestion if this card makes it, then the leader's, then those of merged rules and, where there is room, of lines.
     pub(super) fn suggestions(
         &mut self,
         planned: &Planned<'a>,
+        lines: &[Voice<'a>],
         card: &CardName,
     ) -> Vec<Suggestion> {
-        let merged = planned.members.iter().copied().chain(planned.guest);
+        // A card that the cap left out speaks as a line too, and takes its suggestions with it.
+        let lines = lines
+            .iter()
+            .copied()
+            .filter(|voice| voice.finding.indicator.is_none());
+        let merged = planned
+            .members
+            .iter()
+            .copied()
+            .chain(planned.guest)
+            .chain(lines);
         let own = merged.flat_map(|voice| {
             voice
                 .finding

@@ -84,7 +84,7 @@ impl<'a> Composer<'a> {
         );
         let name = self.names.of_card(leader.rule.id, &drafts, &summary);
         let uuid = self.names.card(&name);
-        let suggestions = self.suggestions(planned, &name);
+        let suggestions = self.suggestions(planned, lines, &name);
         let selection_behavior = (!suggestions.is_empty()).then_some(match about.selection {
             Selection::AtMostOne if !self.options.any_only => SelectionBehavior::AtMostOne,
             _ => SelectionBehavior::Any,
@@ -99,6 +99,8 @@ impl<'a> Composer<'a> {
                 .or_insert_with(|| uuid.clone());
         }
         let abouts: Vec<&About> = merged().filter_map(|voice| self.about(voice)).collect();
+        let label = phrase(self.texts, "Text pdmp-app");
+        let app = fields::pdmp_app(self.snapshot, &voices, label);
         self.rendered.response.cards.push(Card {
             uuid,
             summary,
@@ -108,7 +110,7 @@ impl<'a> Composer<'a> {
             suggestions,
             selection_behavior,
             override_reasons: fields::reasons(self.snapshot, &abouts),
-            links: fields::links(&abouts),
+            links: fields::links(&abouts, app),
             extension: fields::extension(&voices),
         });
     }

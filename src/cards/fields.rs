@@ -57,8 +57,22 @@ pub(crate) fn reasons(snapshot: &Snapshot, abouts: &[&About]) -> Vec<Coding> {
     reasons.into_iter().chain(other).map(coding).collect()
 }
 
-/// The leader's links and the others' sources (rule 2), each address once.
-pub(crate) fn links(abouts: &[&About]) -> Vec<Link> {
+/// The rule whose site may have an app of its own for what it asks.
+const PDMP_CHECK: &str = "pdmp-check";
+
+/// The site's SMART app for the monitoring program, where a rule asks for a look at it.
+pub(crate) fn pdmp_app(snapshot: &Snapshot, voices: &[Voice<'_>], label: String) -> Option<Link> {
+    let asks = voices.iter().any(|voice| voice.rule.id == PDMP_CHECK);
+    let url = snapshot.site.pdmp_app_url.clone().filter(|_| asks)?;
+    Some(Link {
+        label,
+        url,
+        kind: LinkType::Smart,
+    })
+}
+
+/// The leader's links and the others' sources (rule 2), each address once; the site's app for the monitoring program.
+pub(crate) fn links(abouts: &[&About], app: Option<Link>) -> Vec<Link> {
     let Some((leader, others)) = abouts.split_first() else {
         return Vec::new();
     };
@@ -81,6 +95,7 @@ pub(crate) fn links(abouts: &[&About]) -> Vec<Link> {
             });
         }
     }
+    links.extend(app);
     links
 }
 

@@ -81,6 +81,21 @@ pub(crate) const GROUPS: &[Group] = &[
     ),
 ];
 
+/// What is due, on the brief: the most useful first (sheet 4.32, item 4); the others follow in catalogue order.
+const DUE_FIRST: &[&str] = &[
+    "naloxone-offer",
+    "coverage-gap",
+    "opioid-benzo",
+    "care-coordination",
+    "bup-transition",
+    "followup-interval",
+    "goals-plan",
+    "whole-person-screen",
+    "visit-barriers",
+];
+/// Lines of what is due on the brief (sheet 4.32, item 4); the offer of naloxone and cards left out come on top.
+const MOST_DUE: usize = 3;
+
 const BRIEF: &str = "brief";
 const STOP_HARM: &str = "stop-harm";
 const TAPER: &str = "taper";
@@ -347,6 +362,9 @@ fn place_lines<'a>(cards: &mut [Planned<'a>], lines: Vec<Voice<'a>>, overflow: V
         });
         cards[guest.or(own).or(brief).unwrap_or(0)].lines.push(line);
     }
+    if let Some(brief) = cards.iter_mut().find(|card| card.is_brief()) {
+        put_due_first(&mut brief.lines);
+    }
     let left_out = overflow.into_iter().flat_map(|card| {
         let (members, guest, lines) = (card.members, card.guest, card.lines);
         members.into_iter().chain(guest).chain(lines)
@@ -354,6 +372,18 @@ fn place_lines<'a>(cards: &mut [Planned<'a>], lines: Vec<Voice<'a>>, overflow: V
     if let Some(last) = cards.last_mut() {
         last.lines.extend(left_out);
     }
+}
+
+/// Sheet 4.32, item 4.
+fn put_due_first(lines: &mut Vec<Voice<'_>>) {
+    let place = |voice: &Voice<'_>| DUE_FIRST.iter().position(|id| *id == voice.rule.id);
+    lines.sort_by_key(|voice| place(voice).unwrap_or(DUE_FIRST.len()));
+    let mut due = 0;
+    lines.retain(|voice| {
+        let counts = voice.finding.indicator.is_none();
+        due += usize::from(counts);
+        !counts || due <= MOST_DUE
+    });
 }
 
 /// Rule 1: one naloxone suggestion a response, that of `naloxone-offer` before any other rule's.

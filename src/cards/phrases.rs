@@ -109,6 +109,7 @@ const TEXTS: Phrases = &[
     ("words", &[]),
     ("also", &[]),
     ("mme", &[]),
+    ("pdmp-app", &[]),
 ];
 
 const KINDS: [(&str, Phrases); 5] = [

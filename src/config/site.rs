@@ -100,17 +100,14 @@ fn fault_in(site: &Site) -> Option<(&'static str, String)> {
     if !is_https(&site.canonical_base) {
         return Some(("canonical_base", "must be an absolute https URL".to_owned()));
     }
-    if site
-        .ir_order_set_url
-        .as_deref()
-        .is_some_and(|url| !is_https(url))
-    {
-        return Some((
-            "ir_order_set_url",
-            "must be an absolute https URL".to_owned(),
-        ));
-    }
-    None
+    let links = [
+        ("ir_order_set_url", &site.ir_order_set_url),
+        ("pdmp_app_url", &site.pdmp_app_url),
+    ];
+    let open = links
+        .into_iter()
+        .find(|(_, url)| url.as_deref().is_some_and(|url| !is_https(url)));
+    open.map(|(key, _)| (key, "must be an absolute https URL".to_owned()))
 }
 
 fn is_https(url: &str) -> bool {

@@ -1,6 +1,7 @@
 //! One snapshot from one record, in the order in which the parts need each other:
 //! conditions, medicine rows, regimen before, history, drafts, totals, facts.
 
+use super::care::Asker;
 use super::conditions::{self, Use, relative};
 use super::dosing::{self, Dosing};
 use super::evidence::Sources;
@@ -112,6 +113,12 @@ impl<'r> Assembly<'r> {
         let mut mme = totals::mme(&mut rows, &factors, &medications);
         mme.trend = Timeline::of(&rows, self.as_of, site).trend(list, mme.before.as_ref());
         let facts = self.facts(&rows, &history);
+        let user = self.practitioner();
+        let asker = Asker {
+            user: user.as_deref(),
+            encounter: self.context_encounter(),
+        };
+        let care = self.sources().care(&rows, asker);
         let age = self.age();
         let scope = Evidence {
             record: self.record,
@@ -128,7 +135,7 @@ impl<'r> Assembly<'r> {
             site: site.clone(),
             patient: format!("Patient/{}", self.ask.patient_id),
             encounter: self.ask.encounter_id.map(|id| format!("Encounter/{id}")),
-            user: self.practitioner(),
+            user,
             age,
             inpatient_encounter: scope::is_inpatient(self.context_encounter()),
             scope,
@@ -137,6 +144,7 @@ impl<'r> Assembly<'r> {
             history,
             facts,
             dosing,
+            care,
             reads: self.record.reads.clone(),
             gaps: self.record.gaps.clone(),
             unidentified_drafts,

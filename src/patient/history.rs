@@ -261,7 +261,8 @@ impl<'r> Timeline<'r> {
     }
 }
 
-fn was_taken(row: &MedicineRow) -> bool {
+/// Statuses of a row that was or is taken.
+pub(super) fn was_taken(row: &MedicineRow) -> bool {
     let statuses: &[&str] = match row.kind {
         RowKind::Request => &["active", "completed", "stopped"],
         RowKind::Statement => &["active", "completed", "stopped"],

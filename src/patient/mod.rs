@@ -5,6 +5,7 @@
 //! Definitions carry the names of the rule catalogue, section 2 (`P-…`).
 
 mod assemble;
+mod care;
 mod conditions;
 mod coverage;
 mod dosage;
@@ -25,6 +26,7 @@ mod tolerance;
 mod totals;
 
 pub use assemble::{Ask, Basis};
+pub use care::{Care, CareRow};
 pub use dosing::{Dosing, OldEgfr, Received};
 pub use facts::{
     ConditionFact, Facts, FollowUp, GoalFact, Kidney, KidneyGrade, Moud, NaloxoneOnHand, Overdose,
@@ -32,7 +34,7 @@ pub use facts::{
 };
 pub use known::{Doubt, FactDate, Known};
 pub use row::{MedicineRow, Person, Role, RowKind, Step};
-pub use site::{Site, Switch};
+pub use site::{Service, Site, Switch};
 pub use snapshot::{
     History, Hook, LongTerm, Mme, Naive, RecentOpioid, Scope, ScopeBranch, Snapshot, Tolerance,
     TrendPoint,

@@ -36,8 +36,42 @@ pub struct Site {
     pub raised_percent: u32,
     /// `acute-quantity`: an acute supply of more days than these.
     pub acute_quantity_days: u32,
+    /// `goals-plan`: a goal or plan of the last so many months counts.
+    pub goals_plan_months: u32,
+    /// `followup-interval`: a check-in within so many days of a start or increase.
+    pub followup_days: u32,
+    /// `followup-interval`: the longest time between check-ins of steady long-term treatment, in days.
+    pub followup_interval_days: u32,
+    /// `pdmp-check`: reviews of the monitoring program are in the record, so that none found means something.
+    pub pdmp_evidence_readable: bool,
+    /// `pdmp-check`: launch URL of the site's SMART app for the monitoring program.
+    pub pdmp_app_url: Option<String>,
+    /// `nonopioid-first`: care that can be ordered at this site.
+    pub services_available: Vec<Service>,
+    /// `whole-person-screen`: a questionnaire of the last so many months counts.
+    pub whole_person_screen_months: u32,
+    /// `coverage-gap`: a supply that ends within so many days.
+    pub coverage_gap_days: u32,
     /// Link to the site's order set for immediate-release opioids at the lowest dose.
     pub ir_order_set_url: Option<String>,
+}
+
+/// Care for pain that is no medicine, by the name of its suggestion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Service {
+    /// Physical therapy.
+    PhysicalTherapy,
+    /// Cognitive behavioral therapy.
+    BehavioralTherapy,
+    /// Acupuncture.
+    Acupuncture,
+    /// A class about pain, in a group.
+    PainClass,
+    /// Mindfulness.
+    Mindfulness,
+    /// Tai chi.
+    TaiChi,
 }
 
 /// On or off, as a site writes it.
@@ -68,6 +102,21 @@ impl Default for Site {
             taper_check_percent: 10,
             raised_percent: 20,
             acute_quantity_days: 7,
+            goals_plan_months: 12,
+            followup_days: 28,
+            followup_interval_days: 90,
+            pdmp_evidence_readable: false,
+            pdmp_app_url: None,
+            services_available: vec![
+                Service::PhysicalTherapy,
+                Service::BehavioralTherapy,
+                Service::PainClass,
+                Service::TaiChi,
+                Service::Acupuncture,
+                Service::Mindfulness,
+            ],
+            whole_person_screen_months: 12,
+            coverage_gap_days: 7,
             ir_order_set_url: None,
         }
     }

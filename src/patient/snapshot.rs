@@ -1,6 +1,6 @@
 //! Everything the rules may look at, for one call.
 
-use super::{Dosing, Doubt, FactDate, Facts, Known, MedicineRow, Role, RowKind, Site};
+use super::{Care, Dosing, Doubt, FactDate, Facts, Known, MedicineRow, Role, RowKind, Site};
 use crate::dose::{MmePerDay, Total};
 use crate::fhir::{Gap, Query, Read};
 use crate::terminology::ValueSet;
@@ -181,6 +181,8 @@ pub struct Snapshot {
     pub facts: Facts,
     /// What the sheets on starting, raising and supplying opioids ask beyond that.
     pub dosing: Dosing,
+    /// Care besides opioids, visits, screening, barriers.
+    pub care: Care,
     /// How far each read got.
     pub reads: BTreeMap<Query, Read>,
     /// What could not be read.

@@ -3,6 +3,7 @@
 //! Knows the decision tables of the rule catalogue.
 //! Refuses to know JSON, card layout, other rules and any I/O; rules cannot fail and write no prose.
 
+mod course;
 mod drafted;
 mod finding;
 mod gate;
@@ -104,14 +105,34 @@ rules! {
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
     rx_quantity_check = "rx-quantity-check" on [OrderSign] tier Harm in_unknown_scope true
         needs [ContextEncounter];
+    nonopioid_first = "nonopioid-first" on [OrderSign] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Surveys, Procedures, Plans, ServiceRequests, ContextEncounter];
+    goals_plan = "goals-plan" on [OrderSign, PatientView] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Surveys, Procedures, Plans, Goals, ContextEncounter];
+    followup_interval = "followup-interval" on [OrderSign, PatientView] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Surveys, ServiceRequests, Tasks, Appointments, ContextEncounter];
+    pdmp_check = "pdmp-check" on [OrderSign] tier Guideline
+        needs [Conditions, Encounters, Procedures, ContextEncounter];
     duplicate_opioid = "duplicate-opioid" on [OrderSign] tier Guideline in_unknown_scope true own_scope true
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
+    care_coordination = "care-coordination" on [OrderSign, PatientView] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, ContextEncounter];
     kidney_liver = "kidney-liver" on [OrderSign] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Procedures, Plans, ServiceRequests, ContextEncounter];
     older_adult = "older-adult" on [OrderSign] tier Line
         needs [Statements, Dispenses, ContextEncounter];
+    bup_transition = "bup-transition" on [OrderSign, PatientView] tier Line
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Goals, ContextEncounter];
+    safe_storage = "safe-storage" on [OrderSign] tier Line
+        needs [Statements, Dispenses, Conditions, ContextEncounter];
+    whole_person_screen = "whole-person-screen" on [PatientView] tier Line
+        needs [Statements, Dispenses, Conditions, Surveys, SocialHistory, ContextEncounter];
+    visit_barriers = "visit-barriers" on [PatientView] tier Line
+        needs [Conditions, Surveys, SocialHistory];
     patient_brief = "patient-brief" on [PatientView] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Surveys, Procedures, Plans, Goals, ServiceRequests, Appointments, SocialHistory, ContextEncounter];
+    coverage_gap = "coverage-gap" on [PatientView] tier Line
+        needs [Statements, Dispenses, Conditions, ContextEncounter];
 }
 
 /// The id of the card that the merge step makes when data were missing (catalogue section 7).

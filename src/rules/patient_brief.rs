@@ -1,6 +1,6 @@
 //! `patient-brief`: one card that says who this is, what the regimen is, and what to talk about (sheet 4.32).
 //!
-//! Knows which chart gets a brief, its lines 1 to 7 except what is due (line rules that are not built), and the prompt that is chosen.
+//! Knows which chart gets a brief, its lines 1 to 7 except what is due (other rules speak for that), and the prompt that is chosen.
 //! Refuses to compute anything: every number stands in the snapshot.
 
 mod lines;

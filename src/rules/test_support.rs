@@ -7,8 +7,8 @@ use super::{Answer, Finding};
 use crate::dose::{self, MmePerDay, OrderDose, ReadFrom, Total};
 use crate::fhir::{Query, Read, Why};
 use crate::patient::{
-    ConditionFact, Dosing, Doubt, FactDate, Facts, History, Hook, Known, LongTerm, MedicineRow,
-    Mme, Role, RowKind, Scope, Site, Snapshot,
+    Care, ConditionFact, Dosing, Doubt, FactDate, Facts, History, Hook, Known, LongTerm,
+    MedicineRow, Mme, Role, RowKind, Scope, Site, Snapshot,
 };
 use crate::terminology::{
     DoseFormClass, Ingredient, Medicine, OpioidContent, Recognised, Sets, Strength, StrengthUnit,
@@ -75,6 +75,7 @@ pub(super) fn snapshot() -> Snapshot {
             opioid_free_day: Known::No,
             old_egfr: None,
         },
+        care: Care::nothing_found(),
         reads: read
             .into_iter()
             .map(|query| (query, Read::Complete))

@@ -3,16 +3,38 @@
 //! Refuses to know who performs it.
 
 use super::{Frame, NotMade};
-use opioid_cds_fhir::{DraftServiceRequest, Occurrence, service_request};
+use opioid_cds_fhir::{Coding, DraftServiceRequest, Occurrence, service_request};
+
+/// Services that have a code of a standard system (sheet 4.16); acupuncture waits for its meaning to be settled.
+const SERVICES: [(&str, Coding<'static>); 2] = [
+    (
+        "physical-therapy",
+        Coding {
+            system: "http://snomed.info/sct",
+            code: "91251008",
+            display: "Physical therapy procedure",
+        },
+    ),
+    (
+        "behavioral-therapy",
+        Coding {
+            system: "http://snomed.info/sct",
+            code: "228557008",
+            display: "Cognitive and behavioral therapy",
+        },
+    ),
+];
 
 pub(super) fn order(frame: &Frame<'_>, due_days: Option<u32>) -> Result<String, NotMade> {
     let due = frame.due(due_days);
+    let known = SERVICES.iter().find(|(key, _)| *key == frame.said.key);
+    let code = known.map(|(_, code)| *code);
     Ok(service_request(&DraftServiceRequest {
         patient: &frame.snapshot.patient,
         encounter: frame.encounter(),
         authored_on: &frame.today,
         requester: frame.requester(),
-        code: frame.code(),
+        code: code.unwrap_or_else(|| frame.code()),
         text: frame.said.label,
         category: None,
         priority: None,

@@ -212,6 +212,11 @@ pub(super) fn complete(drugs: &mut Drugs, members: &mut Members, names: &Names) 
         {
             sets = sets.intersection(brand.any).union(every);
         }
+        // A pain medicine with something else in it is a cold remedy or an opioid.
+        let only_for_pain = |place: &u16| drugs.class_sets(*place).has(NonopioidPain);
+        if !ingredients.iter().all(only_for_pain) {
+            sets = sets.without(Sets::of(&[NonopioidPain]));
+        }
         let sets = sets.without(members.barred(code));
         if !sets.is_empty() {
             members.grant(code, sets);

@@ -235,6 +235,15 @@ pub(super) const RECIPES: &[Recipe] = &[
     plain(Peg, &["peg-score"]),
     plain(PhqItem9, &["phq-9-item-9"]),
     plain(Phq9, &["phq-9-total"]),
+    plain(NondrugPain, &["nondrug-pain"]),
+    plain(PainProcedure, &["pain-management-procedure"]),
+    plain(Anticoagulant, &["anticoagulants"]),
+    plain(GutBleeding, &["gastrointestinal-bleeding"]),
+    plain(Phq2, &["phq-2-total"]),
+    plain(Gad7, &["gad-7-total"]),
+    plain(SocialNeeds, &["social-needs"]),
+    plain(VisitBarrier, &["visit-barriers"]),
+    plain(TransportItem, &["transport-item"]),
     plain(NaloxoneOffered, &["naloxone-offered"]),
     plain(NasalRoute, &["nasal-route"]),
     plain(UrineDrugTest, URINE),
@@ -280,6 +289,9 @@ pub(super) const CLASSES: &[(&str, ValueSet)] = &[
     ("sedating-antipsychotic", SedativeNamedOnly),
     ("sedating-antidepressant", SedativeNamedOnly),
     ("naltrexone", Naltrexone),
+    ("nsaid", NonopioidPain),
+    ("acetaminophen", NonopioidPain),
+    ("anticoagulant", Anticoagulant),
 ];
 
 /// The recipe of a set.

@@ -178,6 +178,24 @@ pub enum ValueSet {
     MuscleRelaxant,
     /// Of SEDATIVE: barbiturates.
     Barbiturate,
+    /// NONDRUG: care for pain that is no medicine.
+    NondrugPain,
+    /// `pain-management-procedure` alone, of the procedures of P-REVIEWED.
+    PainProcedure,
+    /// Anticoagulants, and their long-term use as a condition.
+    Anticoagulant,
+    /// `gastrointestinal-bleeding`.
+    GutBleeding,
+    /// PHQ-2 total score.
+    Phq2,
+    /// GAD-7 total score.
+    Gad7,
+    /// A questionnaire about social needs.
+    SocialNeeds,
+    /// What makes visits hard: transport, distance, low income.
+    VisitBarrier,
+    /// The question about transport.
+    TransportItem,
     /// The medicine holds an opioid though no list says which product (ingredient, brand or group code, or text).
     OpioidByIngredient,
 }

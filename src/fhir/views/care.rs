@@ -30,6 +30,26 @@ impl<'a> Element<'a> for Meta {
     }
 }
 
+/// `restriction` of a Task: when it is to be done.
+#[derive(Default)]
+struct Restriction {
+    period: Option<Period>,
+}
+
+impl<'a> Element<'a> for Restriction {
+    fn member<A: MapAccess<'a>>(
+        &mut self,
+        name: &str,
+        value: Member<'_, 'a, A>,
+    ) -> Result<(), A::Error> {
+        match name {
+            "period" => self.period = value.element()?,
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}
+
 /// `text`: the status of a narrative does not matter here, its words do.
 #[derive(Default)]
 struct Narrative<'a> {
@@ -139,6 +159,10 @@ impl<'a> Element<'a> for ServiceRequest<'a> {
             "authoredOn" => self.authored_on = value.when()?,
             "occurrenceDateTime" => self.occurrence = single_date(value.when()?),
             "occurrencePeriod" | "executionPeriod" => self.occurrence = value.element()?,
+            "restriction" => {
+                let period = value.element::<Restriction>()?.and_then(|r| r.period);
+                self.occurrence = self.occurrence.or(period);
+            }
             _ => value.skip()?,
         }
         Ok(())

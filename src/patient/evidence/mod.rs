@@ -4,6 +4,9 @@ mod medicines;
 mod observations;
 mod plans;
 
+pub(super) use observations::number;
+pub(super) use plans::is_active_goal;
+
 use super::conditions::{Row, Use, fact_date, reference, sets_of};
 use super::coverage::{minus, minus_months};
 use super::facts::{ConditionFact, Overdose};
@@ -25,7 +28,7 @@ pub(super) struct Sources<'r> {
 }
 
 impl<'r> Sources<'r> {
-    fn complete(&self, query: Query) -> bool {
+    pub(in crate::patient) fn complete(&self, query: Query) -> bool {
         matches!(self.record.read(query), Read::Complete)
     }
 
@@ -43,7 +46,7 @@ impl<'r> Sources<'r> {
     }
 
     /// P-CONDITION, latest first.
-    fn usable(&self, set: ValueSet) -> impl Iterator<Item = &'r Row> {
+    pub(in crate::patient) fn usable(&self, set: ValueSet) -> impl Iterator<Item = &'r Row> {
         self.rows(set, |usage| usage == Use::Usable)
     }
 

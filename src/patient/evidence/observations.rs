@@ -197,7 +197,7 @@ impl<'r> Sources<'r> {
     }
 }
 
-fn number(observation: &Observation<'_>) -> Option<Decimal> {
+pub(in crate::patient) fn number(observation: &Observation<'_>) -> Option<Decimal> {
     let value = &observation.value;
     value
         .quantity

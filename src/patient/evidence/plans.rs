@@ -13,7 +13,7 @@ const REVIEW_DAYS: i64 = 90;
 
 impl Sources<'_> {
     /// The latest procedure of this set within so many days: name, date, reference.
-    pub(super) fn procedures(
+    pub(in crate::patient) fn procedures(
         &self,
         set: ValueSet,
         days: i64,
@@ -175,7 +175,7 @@ impl Sources<'_> {
         self.found(latest, Query::Encounters)
     }
 
-    fn is_pain_plan(&self, plan: &CarePlan<'_>) -> bool {
+    pub(in crate::patient) fn is_pain_plan(&self, plan: &CarePlan<'_>) -> bool {
         let coded = plan.category.iter().chain(&plan.activity_codes);
         coded
             .into_iter()
@@ -253,6 +253,6 @@ impl Sources<'_> {
     }
 }
 
-fn is_active_goal(status: Option<&str>) -> bool {
+pub(in crate::patient) fn is_active_goal(status: Option<&str>) -> bool {
     matches!(status, Some("active" | "accepted" | "planned"))
 }

@@ -256,6 +256,15 @@ fn the_remaining_sets_hold_what_they_name() {
         &["198440", "310430"],
         &["857005", "1049611"],
     );
+    holds(
+        VisitBarrier,
+        System::Icd10Cm,
+        &["Z59.82", "Z75.3"],
+        &["Z59.0"],
+    );
+    holds(TransportItem, loinc, &["93030-5"], &["93025-5"]);
+    holds(SocialNeeds, loinc, &["93025-5", "96777-8"], &["93030-5"]);
+    holds(Anticoagulant, System::Icd10Cm, &["Z79.01"], &["Z79.02"]);
     holds(UrineDrugTest, loinc, &["19295-5"], &["2160-0"]);
 }
 
@@ -264,7 +273,11 @@ fn every_set_but_the_derived_one_has_a_recipe_and_a_member() {
     for recipe in crate::terminology::recipes::RECIPES {
         let has_prefix_only = matches!(
             recipe.set,
-            KidneyModerate | LongTermOpioidUse | ReleaseFromCustody | NeoplasmRelatedPain
+            KidneyModerate
+                | LongTermOpioidUse
+                | ReleaseFromCustody
+                | NeoplasmRelatedPain
+                | VisitBarrier
         );
         assert!(
             has_prefix_only || tables().concept(recipe.set).is_some(),
