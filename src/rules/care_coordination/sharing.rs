@@ -167,7 +167,7 @@ fn overlap(snapshot: &Snapshot, one: &Prescriber<'_>, other: &Prescriber<'_>) ->
         rows.filter(|row| row.kind != RowKind::Draft || row.role == Role::Draft)
             .filter_map(|row| {
                 let first = row.start.or(row.asserted)?;
-                let open = row.after.then_some(Date::MAX).unwrap_or(first);
+                let open = if row.after { Date::MAX } else { first };
                 Some((first, row.last_day.unwrap_or(open)))
             })
             .collect()
