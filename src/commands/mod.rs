@@ -6,6 +6,7 @@ mod demo;
 mod explain;
 mod healthcheck;
 mod mme;
+mod paper;
 mod replay;
 mod serve;
 mod services;

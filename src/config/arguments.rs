@@ -81,7 +81,7 @@ pub struct DemoArguments {
 /// Arguments of `replay`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    after_help = "Examples:\n  opioid-cds replay fhir-fixtures\n  opioid-cds replay fhir-fixtures/opioid-benzo --format junit > report.xml\n  opioid-cds replay --url http://127.0.0.1:8080 fhir-fixtures\n\nExit code: 0 all equal, 1 differences, 2 could not run."
+    after_help = "Examples:\n  opioid-cds replay fhir-fixtures\n  opioid-cds replay fhir-fixtures/opioid-benzo --format junit > report.xml\n  opioid-cds replay --url http://127.0.0.1:8080 fhir-fixtures\n  opioid-cds replay --watch --cards cards fhir-fixtures/naloxone-offer\n\nExit code: 0 all equal, 1 differences, 2 could not run."
 )]
 pub struct ReplayArguments {
     /// Case folders, or folders that hold some.
@@ -100,6 +100,13 @@ pub struct ReplayArguments {
     /// Form of the report.
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
+    /// Show what changed, then write each response.json anew; asks first where somebody sits at a terminal.
+    /// A case whose rule answers otherwise than its folder's name promises is left as it is.
+    #[arg(long, conflicts_with_all = ["url", "as_of", "watch"])]
+    pub update: bool,
+    /// Run again whenever a case, or a file of --site, --cards or --terminology, changes.
+    #[arg(long)]
+    pub watch: bool,
     /// Content.
     #[command(flatten)]
     pub content: ContentSettings,
