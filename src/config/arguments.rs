@@ -2,7 +2,7 @@
 
 use super::{ContentSettings, ServiceSettings};
 use crate::terminology::FactorSet;
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -153,6 +153,37 @@ pub struct MmeArguments {
     /// Terminology files laid over the built-in ones, file by file.
     #[arg(long, env = "OPIOID_CDS_TERMINOLOGY", value_name = "DIR")]
     pub terminology: Option<PathBuf>,
+}
+
+/// Arguments of `new`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Examples:\n  opioid-cds new rule quiet-nights\n  opioid-cds new case opioid-benzo silent-benzodiazepine-ended-15-days-ago\n  opioid-cds new case opioid-benzo fires-clonazepam --from fires-new-opioid\n\nNothing is written over. docs/AUTHORING.md goes through it step by step."
+)]
+pub struct NewArguments {
+    /// What to lay out.
+    #[command(subcommand)]
+    pub thing: NewThing,
+}
+
+/// What can be laid out.
+#[derive(Debug, Clone, Subcommand)]
+pub enum NewThing {
+    /// Code, words and a first case of a rule, and its line in the list of rules.
+    Rule {
+        /// Small letters, digits and hyphens; for ever.
+        id: String,
+    },
+    /// The folder of a case.
+    Case {
+        /// The rule, or `protocol` or `stories`.
+        rule: String,
+        /// What the rule answers, then what decides it: `fires-…`, `silent-…`, `unsure-…`.
+        case: String,
+        /// Copy this case of the same rule instead of a skeleton.
+        #[arg(long, value_name = "CASE")]
+        from: Option<String>,
+    },
 }
 
 /// Arguments of `check`.

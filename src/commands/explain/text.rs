@@ -1,9 +1,9 @@
 //! `explain` for people: what is known of this person, then every rule under its answer, then the cards.
 
-use super::line::{Explained, Mme, Order, Rule, Sum};
 use crate::commands::paper::{
     BAD, DOUBT, GOOD, QUIET, TITLE, branch, of_indicator, paragraph, styled,
 };
+use crate::explained::{Explained, Mme, Order, Rule, Sum};
 use crate::wire::Card;
 use anstyle::Style;
 use std::io::{self, Write};
@@ -37,7 +37,9 @@ pub(super) fn write(out: &mut impl Write, explained: &Explained) -> io::Result<(
 
 fn write_scope(out: &mut impl Write, explained: &Explained) -> io::Result<()> {
     let scope = match explained.scope.out {
-        Some(true) => "outside the guideline: rules of the guideline stay silent, rules about harm go on",
+        Some(true) => {
+            "outside the guideline: rules of the guideline stay silent, rules about harm go on"
+        }
         Some(false) => "inside the guideline",
         None => "not known",
     };

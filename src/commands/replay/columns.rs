@@ -24,6 +24,9 @@ pub(super) fn write(out: &mut impl Write, difference: &Difference) -> io::Result
         return stacked(out, &expected, &found);
     }
     let column = (width - INDENT.len() - GUTTER.chars().count()) / 2 - 2;
+    let heads = [("recorded", QUIET), ("now", QUIET)]
+        .map(|(head, style)| wrapped(head, "  ", style, column));
+    row(out, &heads[0], &heads[1], column)?;
     let groups = changes(&expected, &found);
     for (at, group) in groups.iter().enumerate() {
         if at > 0 {
@@ -130,7 +133,11 @@ fn lines(value: Option<&Value>) -> Vec<String> {
 
 fn card(card: &Value) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let mut lines = vec![format!("[{}] {}", text(&card["indicator"]), text(&card["summary"]))];
+    let mut lines = vec![format!(
+        "[{}] {}",
+        text(&card["indicator"]),
+        text(&card["summary"])
+    )];
     lines.extend(text(&card["detail"]).lines().map(str::to_owned));
     let suggestions = card["suggestions"].as_array();
     lines.extend(
@@ -161,8 +168,14 @@ mod tests {
 
     #[test]
     fn a_changed_line_stands_beside_what_it_was() {
-        let out = shown(Some(json!("one\ntwo\nthree\nfour")), Some(json!("one\n2\nthree\nfour")));
-        let row = out.lines().find(|line| line.contains("- two")).expect("a row");
+        let out = shown(
+            Some(json!("one\ntwo\nthree\nfour")),
+            Some(json!("one\n2\nthree\nfour")),
+        );
+        let row = out
+            .lines()
+            .find(|line| line.contains("- two"))
+            .expect("a row");
         assert!(row.contains("│ + 2"), "{out}");
         assert!(!out.contains("four"), "far from the change: {out}");
     }
@@ -173,7 +186,10 @@ mod tests {
             "suggestions": [{"label": "Add naloxone"}], "source": {"label": "CDC 2022"}});
         let out = shown(None, Some(card));
         assert!(out.contains("+ [info] Oxycodone: plan for it?"), "{out}");
-        assert!(out.contains("+ → Add naloxone") && !out.contains('{'), "{out}");
+        assert!(
+            out.contains("+ → Add naloxone") && !out.contains('{'),
+            "{out}"
+        );
     }
 
     #[test]

@@ -65,7 +65,11 @@ impl<'a> Remote<'a> {
     }
 
     /// What the service answers against what this binary's own core answers to the same request.
-    pub(super) fn outcomes(mut self, cases: &[Case], runner: &mut Runner) -> anyhow::Result<Vec<Outcome>> {
+    pub(super) fn outcomes(
+        mut self,
+        cases: &[Case],
+        runner: &mut Runner,
+    ) -> anyhow::Result<Vec<Outcome>> {
         self.serve_charts(cases)?;
         let mut number = 0;
         outcomes(cases, |case| {

@@ -72,7 +72,7 @@ impl Report<'_> {
                 }
                 Outcome::Skipped(why) => {
                     writeln!(out, "{}  {}: {why}", styled(QUIET, "skip"), case.name)?
-                },
+                }
             }
         }
         if self.skipped() > 0 {

@@ -32,7 +32,11 @@ pub(super) fn run(
         }
         {
             let mut out = anstream::stdout().lock();
-            writeln!(out, "{}", styled(QUIET, "waiting for a change; Ctrl-C ends"))?;
+            writeln!(
+                out,
+                "{}",
+                styled(QUIET, "waiting for a change; Ctrl-C ends")
+            )?;
             out.flush()?;
         }
         if !wait(&changes) {
