@@ -95,11 +95,11 @@ fn rule(place: &Path, id: &str) -> anyhow::Result<(Vec<PathBuf>, String)> {
         rules.replace(END_OF_LIST, &format!("{line}{END_OF_LIST}")),
     )
     .with_context(|| list.display().to_string())?;
-    written.push(list);
+    written.push(PathBuf::from(LIST));
     let next = format!(
         "Move the rule's line in {LIST} to its place in catalogue order, with its hooks, tier and needs. Then\n  \
-         opioid-cds check                                  names each line that is still to be written\n  \
-         opioid-cds new case {id} fires-…                  a case for each row of the decision table\n  \
+         opioid-cds check    names each line that is still to be written\n  \
+         opioid-cds new case {id} fires-…    a case for each row of the decision table\n  \
          UPDATE_FIXTURES=1 cargo test --test fixtures {id}\n  \
          UPDATE_DOCS=1 cargo test --test it"
     );
