@@ -5,17 +5,19 @@ use super::members::Members;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
+use std::time::Duration;
 
 /// Deeper than any FHIR resource, and what serde_json reads without a tree of its own.
 const DEPTH: usize = 120;
 
-/// Receives the body, after its media type.
-pub(super) async fn receive(request: Request) -> Result<Bytes, HookError> {
+/// Receives the body within the time, after its media type.
+pub(super) async fn receive(request: Request, time: Duration) -> Result<Bytes, HookError> {
     if !is_json(request.headers()) {
         return Err(HookError::MediaType);
     }
-    Bytes::from_request(request, &())
+    tokio::time::timeout(time, Bytes::from_request(request, &()))
         .await
+        .map_err(|_| HookError::SlowBody)?
         .map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => HookError::TooLarge,
             _ => HookError::Broken,

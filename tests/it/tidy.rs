@@ -49,7 +49,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "telemetry",
         ],
     ),
-    ("server", &["guides", "hooks"]),
+    ("server", &["config", "guides", "hooks"]),
     ("ehr", &["fhir"]),
     (
         "cases",
