@@ -53,7 +53,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "telemetry",
         ],
     ),
-    ("server", &["guides", "hooks"]),
+    ("server", &["config", "guides", "hooks"]),
     ("ehr", &["fhir"]),
     (
         "cases",
