@@ -15,6 +15,7 @@ mod facts;
 mod history;
 mod known;
 mod medicines;
+mod precautions;
 mod regimen;
 mod row;
 mod scope;
@@ -33,6 +34,7 @@ pub use facts::{
     ScoreFact, TaperPlan,
 };
 pub use known::{Doubt, FactDate, Known};
+pub use precautions::{Precautions, Qtc, Surgery};
 pub use row::{MedicineRow, Person, Role, RowKind, Step};
 pub use site::{Service, Site, Switch};
 pub use snapshot::{
