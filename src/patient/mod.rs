@@ -14,6 +14,7 @@ mod evidence;
 mod facts;
 mod history;
 mod known;
+mod language;
 mod medicines;
 mod precautions;
 mod regimen;
@@ -34,6 +35,7 @@ pub use facts::{
     ScoreFact, TaperPlan,
 };
 pub use known::{Doubt, FactDate, Known};
+pub use language::Language;
 pub use precautions::{Precautions, Qtc, Surgery};
 pub use row::{MedicineRow, Person, Role, RowKind, Step};
 pub use site::{Service, Site, Switch};
