@@ -43,7 +43,13 @@ fn whole_call(bencher: Bencher<'_, '_>) {
         .build()
         .expect("a runtime");
     bencher.bench(|| {
-        let advising = call::advise_on(&SHARED, sign(), black_box(&BODY), Stopwatch::start());
+        let advising = call::advise_on(
+            &SHARED,
+            sign(),
+            &Caller::anybody(),
+            black_box(&BODY),
+            Stopwatch::start(),
+        );
         let advice = runtime.block_on(advising).expect("advice");
         call::write(&call::cards_of(advice).expect("cards"))
     });

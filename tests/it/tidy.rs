@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom (docs/ARCHITECTURE.md); `hooks` name the rules for discovery and the options of a client.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("wire", &[]),
     ("terminology", &[]),
     ("fhir", &[]),
@@ -31,6 +31,8 @@ const ARROWS: [(&str, &[&str]); 16] = [
         &["patient", "rules", "cards", "wire", "fhir", "terminology"],
     ),
     ("guides", &[]),
+    ("store", &[]),
+    ("auth", &["store"]),
     (
         "config",
         &["advise", "cards", "guides", "patient", "terminology"],
@@ -39,6 +41,8 @@ const ARROWS: [(&str, &[&str]); 16] = [
     (
         "hooks",
         &[
+            "auth",
+            "store",
             "advise",
             "fhir",
             "wire",
@@ -53,7 +57,15 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("ehr", &["fhir"]),
     (
         "cases",
-        &["advise", "cards", "config", "fhir", "hooks", "telemetry"],
+        &[
+            "advise",
+            "auth",
+            "cards",
+            "config",
+            "fhir",
+            "hooks",
+            "telemetry",
+        ],
     ),
 ];
 
