@@ -4,6 +4,7 @@
 
 use divan::{Bencher, black_box};
 use opioid_cds::advise::{self, Call};
+use opioid_cds::auth::Caller;
 use opioid_cds::config::{ContentSettings, Discovery, load};
 use opioid_cds::fhir::{self, Source};
 use opioid_cds::hooks::{self, Chart, Clock, Service, Shared, call, request};

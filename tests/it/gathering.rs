@@ -10,6 +10,7 @@ use opioid_cds::hooks::{Chart, Clock, Servers, Shared, enabled};
 use opioid_cds::server::{Layers, app};
 use opioid_cds::{config::Discovery, telemetry::Stopwatch};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom (docs/ARCHITECTURE.md); `hooks` name the rules for discovery and the options of a client.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("wire", &[]),
     ("terminology", &[]),
     ("fhir", &[]),
@@ -29,6 +29,10 @@ const ARROWS: [(&str, &[&str]); 18] = [
     (
         "advise",
         &["patient", "rules", "cards", "wire", "fhir", "terminology"],
+    ),
+    (
+        "explained",
+        &["advise", "dose", "fhir", "patient", "rules", "wire"],
     ),
     ("guides", &[]),
     ("store", &[]),
