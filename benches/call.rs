@@ -44,10 +44,11 @@ fn whole_call(bencher: Bencher<'_, '_>) {
         .build()
         .expect("a runtime");
     bencher.bench(|| {
+        let anybody = Caller::anybody();
         let advising = call::advise_on(
             &SHARED,
             sign(),
-            &Caller::anybody(),
+            &anybody,
             black_box(&BODY),
             Stopwatch::start(),
         );

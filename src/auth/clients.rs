@@ -187,7 +187,8 @@ impl Reader<'_> {
     fn client(&self, at: Range<usize>, entry: Entry) -> Read<Client> {
         let issuer = self.word("iss", &entry.iss)?;
         if issuer == SANDBOX && !self.latitude.development {
-            let message = "iss: everybody has the private key of the public sandbox; only with --development";
+            let message =
+                "iss: everybody has the private key of the public sandbox; only with --development";
             return Err(self.fault(entry.iss.span(), message));
         }
         let mut keys = Vec::new();

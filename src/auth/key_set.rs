@@ -1,7 +1,8 @@
 //! A JWK Set: the public keys of one source, and which of them may check a signature.
 
 use jsonwebtoken::jwk::{
-    AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse,
+    AlgorithmParameters, EllipticCurve, EllipticCurveKeyParameters, Jwk, KeyAlgorithm,
+    KeyOperations, PublicKeyUse,
 };
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
@@ -96,8 +97,8 @@ fn usable(text: &str) -> Option<Key> {
     }
     let mut fits = match &jwk.algorithm {
         AlgorithmParameters::EllipticCurve(key) => match key.curve {
-            EllipticCurve::P256 => vec![Algorithm::ES256],
-            EllipticCurve::P384 => vec![Algorithm::ES384],
+            EllipticCurve::P256 if is_point(key, 43) => vec![Algorithm::ES256],
+            EllipticCurve::P384 if is_point(key, 64) => vec![Algorithm::ES384],
             _ => Vec::new(),
         },
         AlgorithmParameters::RSA(key) if MODULUS.contains(&key.n.trim_end_matches('=').len()) => {
@@ -117,4 +118,9 @@ fn usable(text: &str) -> Option<Key> {
         fits,
         key: DecodingKey::from_jwk(&jwk).ok()?,
     })
+}
+
+/// Both coordinates in full length (RFC 7518, 6.2.1.2), in characters of base64url.
+fn is_point(key: &EllipticCurveKeyParameters, characters: usize) -> bool {
+    key.x.len() == characters && key.y.len() == characters
 }

@@ -106,7 +106,10 @@ impl KeySets {
 
     /// How many sets can be used, and how many there should be.
     pub(super) fn usable(&self, now: Timestamp) -> (usize, usize) {
-        let usable = self.slots.values().filter(|slot| slot.usable(now).is_some());
+        let usable = self
+            .slots
+            .values()
+            .filter(|slot| slot.usable(now).is_some());
         (usable.count(), self.slots.len())
     }
 }

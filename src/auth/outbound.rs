@@ -38,8 +38,7 @@ impl Authorities {
             because,
         };
         let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-        let found =
-            Certificate::from_pem_bundle(&pem).map_err(|error| wrong(error.to_string()))?;
+        let found = Certificate::from_pem_bundle(&pem).map_err(|error| wrong(error.to_string()))?;
         match found.is_empty() {
             true => Err(wrong("it holds no certificate".to_owned())),
             false => Ok(Authorities(found)),

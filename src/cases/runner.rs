@@ -79,14 +79,13 @@ impl Runner {
         self.shared.clock = Clock::Fixed(as_of);
         let answered = service_of(case, body).and_then(|service| {
             let watch = Stopwatch::start();
-            self.runtime
-                .block_on(call::advise_on(
-                    &self.shared,
-                    service,
-                    &Caller::anybody(),
-                    body,
-                    watch,
-                ))
+            self.runtime.block_on(call::advise_on(
+                &self.shared,
+                service,
+                &Caller::anybody(),
+                body,
+                watch,
+            ))
         });
         let rules = answered
             .as_ref()

@@ -29,9 +29,7 @@ impl FromRequestParts<Arc<Shared>> for Admitted {
             .map_err(|_| HookError::UnknownService)?;
         let service = shared.service(&id)?;
         let caller = caller(parts, shared).await?;
-        let services = caller
-            .client()
-            .and_then(|client| client.services.as_ref());
+        let services = caller.client().and_then(|client| client.services.as_ref());
         if services.is_some_and(|services| !services.contains(service.id)) {
             return Err(HookError::UnknownService);
         }

@@ -38,9 +38,11 @@ pub(super) async fn call(
         client = caller.name(),
         hook_instance = Empty
     );
-    let answered =
-        tracing::Instrument::instrument(answer(&shared, service, &caller, request, watch), span.clone())
-            .await;
+    let answered = tracing::Instrument::instrument(
+        answer(&shared, service, &caller, request, watch),
+        span.clone(),
+    )
+    .await;
     let status = match &answered {
         Ok(_) => StatusCode::OK,
         Err(error) => error.status().0,

@@ -70,10 +70,7 @@ pub fn document(services: &[&Service], discovery: Discovery) -> String {
 }
 
 /// Always the same while the service runs (contract R-036).
-pub(super) async fn discovery(
-    State(shared): State<Arc<Shared>>,
-    _: Reader,
-) -> impl IntoResponse {
+pub(super) async fn discovery(State(shared): State<Arc<Shared>>, _: Reader) -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "application/json")],
         shared.discovery.clone(),

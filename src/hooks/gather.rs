@@ -44,10 +44,7 @@ impl Servers {
     /// Contract: else nothing is opened.
     fn access(&self, caller: &Caller, request: &Request<'_>) -> Result<Access, Why> {
         let named = request.fhir_server.as_deref().ok_or(Why::NotSent)?;
-        let base = self
-            .allowed(caller)
-            .base(named)
-            .ok_or(Why::NotAllowed)?;
+        let base = self.allowed(caller).base(named).ok_or(Why::NotAllowed)?;
         match &request.fhir_authorization {
             Some(authorization) if authorization.expires_in.is_some_and(|seconds| seconds <= 0) => {
                 Err(Why::Refused)

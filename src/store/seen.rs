@@ -59,12 +59,7 @@ pub enum Seen {
 impl Seen {
     /// Asks for a key and remembers it for so long, with a short note, if it is new. Of any number of callers who ask at
     /// once, one alone is told that it was the first.
-    pub async fn sight(
-        &self,
-        key: Key,
-        note: &str,
-        keep: Duration,
-    ) -> Result<Sighting, Down> {
+    pub async fn sight(&self, key: Key, note: &str, keep: Duration) -> Result<Sighting, Down> {
         match self {
             Seen::Nowhere => Ok(Sighting::First),
             Seen::Memory(memory) => memory.sight(key, note, keep).await,
