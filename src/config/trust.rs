@@ -1,6 +1,8 @@
 //! Settings of trust: who may call, and whom outbound calls trust.
 
+use crate::store::Redis;
 use clap::{Args, ValueEnum};
+use secrecy::SecretString;
 use std::path::PathBuf;
 
 /// Must clients show who they are?
@@ -13,10 +15,12 @@ pub enum Auth {
 }
 
 /// Where `jti` values are remembered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum ReplayGuard {
     /// In this process.
     Memory,
+    /// In Valkey or Redis; the address may hold a password.
+    Redis(SecretString),
     /// Nowhere.
     Off,
 }
@@ -42,9 +46,10 @@ pub struct TrustSettings {
     /// Discovery asks for a token, too.
     #[arg(long, env = "OPIOID_CDS_AUTH_DISCOVERY")]
     pub auth_discovery: bool,
-    /// Where the ids of tokens are remembered, so that none is used twice: memory (one machine) or off.
+    /// Where the ids of tokens are remembered, so that none is used twice: memory (one machine), redis://HOST:PORT or
+    /// rediss:// (Valkey or Redis, shared by several), or off.
     #[arg(long, env = "OPIOID_CDS_REPLAY_GUARD", value_name = "WHERE", default_value = "memory",
-          value_parser = replay_guard)]
+          hide_env_values = true, value_parser = replay_guard)]
     pub replay_guard: ReplayGuard,
     /// What happens to calls while the replay guard does not answer or is full.
     #[arg(long, env = "OPIOID_CDS_REPLAY_GUARD_DOWN", value_enum, default_value_t = GuardDown::Refuse)]
@@ -58,6 +63,8 @@ fn replay_guard(text: &str) -> Result<ReplayGuard, String> {
     match text {
         "memory" => Ok(ReplayGuard::Memory),
         "off" => Ok(ReplayGuard::Off),
-        _ => Err("memory or off".to_owned()),
+        _ => Redis::check(text)
+            .map(|()| ReplayGuard::Redis(SecretString::from(text)))
+            .map_err(|error| format!("memory, redis://… or off; {error}")),
     }
 }

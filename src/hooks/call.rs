@@ -5,7 +5,7 @@
 use super::admitted::Admitted;
 use super::body::receive;
 use super::gather::{self, Wanted};
-use super::{HookError, Service, Shared, request, terms};
+use super::{HookError, Service, Shared, Who, request, terms};
 use crate::advise::{self, Advice, Call, Outcome};
 use crate::auth::Caller;
 use crate::fhir::{self, Fetched, Gap, Record, Source};
@@ -72,7 +72,8 @@ async fn answer(
     request: Request,
     watch: Stopwatch,
 ) -> Result<(Response, Said), HookError> {
-    let body = receive(request).await?;
+    shared.admit(&Who::of(caller, request.extensions()))?;
+    let body = receive(request, shared.body_time).await?;
     let advice = advise_on(shared, service, caller, &body, watch).await?;
     let writing = Stopwatch::start();
     let cards = cards_of(advice)?;

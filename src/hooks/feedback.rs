@@ -5,7 +5,7 @@
 use super::admitted::Admitted;
 use super::error::{Fault, HookError};
 use super::members::{Members, text};
-use super::{Shared, body};
+use super::{Shared, Who, body};
 use crate::rules::RULES;
 use crate::telemetry;
 use axum::extract::{Request, State};
@@ -32,10 +32,11 @@ struct Entry {
 /// The handler.
 pub(super) async fn feedback(
     State(shared): State<Arc<Shared>>,
-    Admitted { service, .. }: Admitted,
+    Admitted { service, caller }: Admitted,
     request: Request,
 ) -> Result<StatusCode, HookError> {
-    let body = body::receive(request).await?;
+    shared.admit(&Who::of(&caller, request.extensions()))?;
+    let body = body::receive(request, shared.body_time).await?;
     for entry in read(&body)? {
         let reason = label(entry.reason, &shared.known_reasons);
         info!(

@@ -4,7 +4,9 @@
 //! Refuses to know what a key was made of. No token and no patient data come here.
 
 mod memory;
+mod redis;
 mod seen;
 
 pub use memory::Memory;
+pub use redis::{BadAddress, Redis};
 pub use seen::{Down, Key, Seen, Sighting};

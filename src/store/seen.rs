@@ -1,6 +1,6 @@
 //! Whether something was seen before, asked and remembered in one step.
 
-use super::Memory;
+use super::{Memory, Redis};
 use aws_lc_rs::digest::{Context, SHA256};
 use std::fmt::Write;
 use std::time::Duration;
@@ -54,6 +54,8 @@ pub enum Seen {
     Nowhere,
     /// In this process.
     Memory(Memory),
+    /// In a server that several machines share.
+    Redis(Redis),
 }
 
 impl Seen {
@@ -63,6 +65,7 @@ impl Seen {
         match self {
             Seen::Nowhere => Ok(Sighting::First),
             Seen::Memory(memory) => memory.sight(key, note, keep).await,
+            Seen::Redis(redis) => redis.sight(key, note, keep).await,
         }
     }
 }

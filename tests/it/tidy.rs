@@ -39,7 +39,14 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("auth", &["store"]),
     (
         "config",
-        &["advise", "cards", "guides", "patient", "terminology"],
+        &[
+            "advise",
+            "cards",
+            "guides",
+            "patient",
+            "store",
+            "terminology",
+        ],
     ),
     ("telemetry", &["config", "fhir"]),
     (
@@ -57,7 +64,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "telemetry",
         ],
     ),
-    ("server", &["guides", "hooks"]),
+    ("server", &["config", "guides", "hooks"]),
     ("ehr", &["fhir"]),
     (
         "cases",

@@ -3,7 +3,7 @@
 use crate::auth::{Authorities, Clients, Gate, GateSettings, Latitude, WhenDown};
 use crate::config::{Auth, GuardDown, ReplayGuard, ServeSettings};
 use crate::fhir::Allowed;
-use crate::store::{Memory, Seen};
+use crate::store::{Memory, Redis, Seen};
 use anyhow::{Context, ensure};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -76,8 +76,9 @@ impl Trust {
         };
         let authorities = settings.trust.ca_file.as_deref();
         let authorities = authorities.map(Authorities::read).transpose()?;
-        let seen = match settings.trust.replay_guard {
+        let seen = match &settings.trust.replay_guard {
             ReplayGuard::Memory => Seen::Memory(Memory::default()),
+            ReplayGuard::Redis(url) => Seen::Redis(Redis::at(url)?),
             ReplayGuard::Off => Seen::Nowhere,
         };
         let gate = Gate::new(GateSettings {

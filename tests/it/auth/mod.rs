@@ -1,6 +1,7 @@
 //! Who gets in, and who does not: contract section 9.1.
 
 mod key_sets;
+mod redis;
 pub(crate) mod signer;
 mod tokens;
 
