@@ -212,3 +212,54 @@ fn line(page: &mut String, id: &str, text: &str, middle: &[&str; 3]) {
         about.title, about.indicator, about.since, about.status
     );
 }
+
+/// Everything in backticks is something that a reader can find.
+#[test]
+fn docs_practices_names_only_what_is_there() {
+    let page = fs::read_to_string(root().join("docs/practices.md")).expect("a page");
+    let known = findable();
+    let rows: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| #"))
+        .collect();
+    assert_eq!(
+        rows.len(),
+        174,
+        "every practice of the five documents, once"
+    );
+    let mut wrong = Vec::new();
+    for row in rows {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        assert_eq!(cells.len(), 4, "{row}");
+        for name in cells[2].split('`').skip(1).step_by(2) {
+            let stem = name.trim_end_matches('*');
+            if !root().join(name).exists() && !known.contains(stem) {
+                wrong.push(format!("{}: `{name}`", cells[0]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Rules, guides, override codes, settings, routes and commands: the texts in which they are defined.
+fn findable() -> String {
+    let mut text = String::new();
+    for rule in RULES {
+        let _ = writeln!(text, "{} {}", rule.id, rule.about);
+    }
+    text.push_str(CHECK_INCOMPLETE);
+    for page in [
+        "README.md",
+        "openapi.yaml",
+        "docs/site.md",
+        "docs/guides.md",
+        "docs/ARCHITECTURE.md",
+    ] {
+        text.push_str(&fs::read_to_string(root().join(page)).unwrap_or_else(|_| panic!("{page}")));
+    }
+    for list in ["cards/banned-terms.csv", "cards/banned-terms.es.csv"] {
+        text.push_str(list.trim_start_matches("cards/"));
+    }
+    text.push_str("Patient.communication guides/clinic.en.md");
+    text
+}
