@@ -30,7 +30,7 @@ const FACTS: Phrases = &[
     ),
     ("sedative", &["medicine", "dose", "drafted"]),
     ("long-acting", &["medicine"]),
-    ("moud", &["name", "date"]),
+    ("moud", &["name", "dose", "date"]),
     ("lost-tolerance", &["date"]),
     ("released", &["date"]),
     ("taper-fired", &[]),

@@ -52,6 +52,8 @@ pub struct Site {
     pub whole_person_screen_months: u32,
     /// `coverage-gap`: a supply that ends within so many days.
     pub coverage_gap_days: u32,
+    /// `oud-treatment`: buprenorphine can be started at this site within a week.
+    pub offers_buprenorphine: bool,
     /// Link to the site's order set for immediate-release opioids at the lowest dose.
     pub ir_order_set_url: Option<String>,
 }
@@ -117,6 +119,7 @@ impl Default for Site {
             ],
             whole_person_screen_months: 12,
             coverage_gap_days: 7,
+            offers_buprenorphine: true,
             ir_order_set_url: None,
         }
     }

@@ -11,6 +11,7 @@ use crate::patient::{
     ConditionFact, Doubt, FactDate, Kidney, MedicineRow, Moud, RowKind, Snapshot,
 };
 use crate::terminology::ValueSet;
+use jiff::ToSpan;
 use rust_decimal::Decimal;
 
 /// "Mar 2021", or nothing where the record has no date.
@@ -78,9 +79,17 @@ fn instruction(row: &MedicineRow) -> Option<String> {
 pub(super) fn moud(moud: &Moud) -> Fact {
     let filled = slots([
         ("name", text(moud.name.clone())),
+        ("dose", text("")),
         ("date", text(month(moud.date))),
     ]);
     fact("moud", filled, vec![moud.reference.clone()])
+}
+
+/// Treatment with naltrexone, which is no opioid.
+pub(super) fn is_naltrexone(snapshot: &Snapshot, moud: &Moud) -> bool {
+    snapshot
+        .row(&moud.reference)
+        .is_some_and(|row| row.is(ValueSet::Naltrexone))
 }
 
 /// Depot or programme treatment that is recorded as a condition or procedure; naltrexone is no opioid.
@@ -107,6 +116,17 @@ pub(super) fn older(snapshot: &Snapshot) -> Option<Fact> {
         slots([("age", text(age.to_string()))]),
         Vec::new(),
     ))
+}
+
+/// "No rescue naloxone found since …", or that it could not be checked.
+pub(super) fn no_naloxone(snapshot: &Snapshot) -> Fact {
+    if snapshot.facts.naloxone.doubt().is_some() {
+        return fact("naloxone-unread", slots([]), Vec::new());
+    }
+    let months = i64::from(snapshot.site.naloxone_on_hand_months);
+    let since = snapshot.as_of.saturating_sub(months.months());
+    let filled = slots([("since", text(FactDate::day_of(since).month_year()))]);
+    fact("no-naloxone", filled, Vec::new())
 }
 
 /// How codes are written in displays, and nobody speaks.

@@ -10,7 +10,8 @@ use super::{Answer, Fact, Finding, Proposal, Reason, Slot, Suggest};
 use crate::dose::MmePerDay;
 use crate::patient::{Doubt, Known, LongTerm, Snapshot};
 use crate::wire::Indicator;
-use change::{Change, Step};
+pub(super) use change::Change;
+use change::Step;
 use rust_decimal::Decimal;
 
 /// From here a full stop is critical (sheet 4.4).

@@ -184,6 +184,12 @@ pub(super) const RECIPES: &[Recipe] = &[
     plain(SleepDisorderedBreathing, &["sleep-disordered-breathing"]),
     plain(ChronicLung, &["chronic-lung-disease"]),
     plain(OpioidOverdose, &["opioid-overdose"]),
+    plain(OverdoseHeroin, &["overdose-heroin"]),
+    plain(OverdoseOpium, &["overdose-opium"]),
+    plain(OverdoseMethadone, &["overdose-methadone"]),
+    plain(OverdoseFentanyl, &["overdose-fentanyl"]),
+    plain(OverdoseTramadol, &["overdose-tramadol"]),
+    plain(OverdoseIntentional, &["overdose-intentional"]),
     minus(
         OpioidUseDisorder,
         &["opioid-use-disorder"],
@@ -206,6 +212,8 @@ pub(super) const RECIPES: &[Recipe] = &[
     plain(Pregnant, &["pregnancy"]),
     plain(Postpartum, &["postpartum", "delivery", "not-pregnant"]),
     plain(PregnancyStatus, &["pregnancy-status"]),
+    plain(EstimatedDelivery, &["estimated-delivery"]),
+    plain(GestationalAge, &["gestational-age"]),
     plain(Breastfeeding, &["breastfeeding"]),
     plain(
         MentalHealth,
