@@ -1,5 +1,6 @@
 //! The clinical settings of a site (`--site FILE`), by the names of the rule catalogue.
 
+use super::Language;
 use serde::Deserialize;
 
 /// Flat keys; every `[name=default]` of the catalogue, by that name.
@@ -54,6 +55,10 @@ pub struct Site {
     pub coverage_gap_days: u32,
     /// `oud-treatment`: buprenorphine can be started at this site within a week.
     pub offers_buprenorphine: bool,
+    /// `methadone-qt`: an electrocardiogram of the last so many months counts.
+    pub methadone_qt_months: u32,
+    /// Languages besides English in which a patient's words may be shown, where the record names one of them.
+    pub patient_languages: Vec<Language>,
     /// Link to the site's order set for immediate-release opioids at the lowest dose.
     pub ir_order_set_url: Option<String>,
 }
@@ -120,6 +125,8 @@ impl Default for Site {
             whole_person_screen_months: 12,
             coverage_gap_days: 7,
             offers_buprenorphine: true,
+            methadone_qt_months: 12,
+            patient_languages: Vec::new(),
             ir_order_set_url: None,
         }
     }

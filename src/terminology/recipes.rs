@@ -214,7 +214,15 @@ pub(super) const RECIPES: &[Recipe] = &[
     plain(PregnancyStatus, &["pregnancy-status"]),
     plain(EstimatedDelivery, &["estimated-delivery"]),
     plain(GestationalAge, &["gestational-age"]),
-    plain(Breastfeeding, &["breastfeeding"]),
+    minus(Breastfeeding, &["breastfeeding"], &["breastfeeding-status"]),
+    plain(BreastfeedingStatus, &["breastfeeding-status"]),
+    plain(Obesity, &["obesity"]),
+    plain(ChronicRespiratory, &["chronic-respiratory-disease"]),
+    plain(ThroatSurgery, &["tonsil-adenoid-surgery"]),
+    plain(LongQt, &["long-qt"]),
+    plain(Qtc, &["qtc-interval"]),
+    plain(Electrocardiogram, &["electrocardiogram"]),
+    unless(Laxative, &["laxatives"], &["topical", "ophthalmic"]),
     plain(
         MentalHealth,
         &[
@@ -300,6 +308,12 @@ pub(super) const CLASSES: &[(&str, ValueSet)] = &[
     ("nsaid", NonopioidPain),
     ("acetaminophen", NonopioidPain),
     ("anticoagulant", Anticoagulant),
+    ("qt-named", QtNamed),
+    ("laxative-stimulant", Laxative),
+    ("laxative-osmotic", Laxative),
+    ("laxative-softener-bulk", Laxative),
+    ("laxative-secretagogue", Laxative),
+    ("opioid-antagonist-peripheral", Laxative),
 ];
 
 /// The recipe of a set.
