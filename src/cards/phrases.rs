@@ -10,7 +10,7 @@ type Phrases = &'static [(&'static str, &'static [&'static str])];
 const FACTS: Phrases = &[
     ("sleep-breathing", &["name", "date"]),
     ("lung", &["name", "date"]),
-    ("overdose", &["name", "date"]),
+    ("overdose", &["name", "date", "substance", "intentional"]),
     ("oud", &["name", "date"]),
     ("oud-code-only", &["name", "date"]),
     ("oud-remission", &["name", "date"]),

@@ -278,8 +278,7 @@ fn facts(snapshot: &Snapshot, drafts: &[&MedicineRow]) -> Vec<Fact> {
         .overdose
         .yes()
         .filter(|overdose| !overdose.within_24_months);
-    let overdose = overdose.map(|overdose| &overdose.condition);
-    facts.extend(overdose.map(|row| named::dated("overdose", row)));
+    facts.extend(overdose.map(named::overdose));
     facts.extend(found.oud.yes().map(|row| named::dated("oud", row)));
     facts
 }

@@ -8,7 +8,7 @@ pub(super) use super::naming::{fact, slots, text};
 use super::{Fact, Slot};
 use crate::dose::{Answer as DoseAnswer, Total};
 use crate::patient::{
-    ConditionFact, Doubt, FactDate, Kidney, MedicineRow, Moud, RowKind, Snapshot,
+    ConditionFact, Doubt, FactDate, Kidney, MedicineRow, Moud, Overdose, RowKind, Snapshot,
 };
 use crate::terminology::ValueSet;
 use jiff::ToSpan;
@@ -29,6 +29,16 @@ pub(super) fn dated(key: &'static str, condition: &ConditionFact) -> Fact {
             ..condition.clone()
         },
     )
+}
+
+/// An overdose with its month, substance and intent, as far as they are coded.
+pub(super) fn overdose(overdose: &Overdose) -> Fact {
+    let mut fact = dated("overdose", &overdose.condition);
+    let substance = text(overdose.substance.unwrap_or_default());
+    fact.slots.insert("substance", substance);
+    fact.slots
+        .insert("intentional", Slot::Flag(overdose.intentional));
+    fact
 }
 
 /// "40 mg/day", "25 µg/h", the instruction as written where it is short, or nothing.

@@ -160,8 +160,7 @@ fn facts(snapshot: &Snapshot, oud: &ConditionFact, case: Case) -> Vec<Fact> {
         .overdose
         .yes()
         .filter(|overdose| !overdose.within_24_months);
-    let overdose = overdose.map(|overdose| &overdose.condition);
-    facts.extend(overdose.map(|row| named::dated("overdose", row)));
+    facts.extend(overdose.map(named::overdose));
     let opioids = snapshot.after().filter(|row| row.is_pain_opioid());
     facts.extend(opioids.map(named::opioid));
     facts

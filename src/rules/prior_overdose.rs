@@ -187,13 +187,7 @@ fn card_slots(snapshot: &Snapshot, overdose: &Overdose, lead: Option<&MedicineRo
 /// The overdose with substance and intent, naloxone, the medicines of today, then what else weighs.
 fn facts(snapshot: &Snapshot, overdose: &Overdose, drafts: &[&MedicineRow]) -> Vec<Fact> {
     let found = &snapshot.facts;
-    let row = &overdose.condition;
-    let filled = slots([
-        ("date", text(named::month(row.date))),
-        ("substance", text(overdose.substance.unwrap_or_default())),
-        ("intentional", Slot::Flag(overdose.intentional)),
-    ]);
-    let mut facts = vec![named::fact("overdose", filled, vec![row.reference.clone()])];
+    let mut facts = vec![named::overdose(overdose)];
     facts.extend(
         overdose
             .intentional
@@ -212,8 +206,8 @@ fn facts(snapshot: &Snapshot, overdose: &Overdose, drafts: &[&MedicineRow]) -> V
     facts.extend(none.then(|| named::no_naloxone(snapshot)));
     let (opioids, sedatives): (Vec<_>, Vec<_>) =
         drafts.iter().partition(|row| row.medicine.is_opioid());
-    facts.extend(opioids.into_iter().map(|row| named::opioid(row)));
-    facts.extend(sedatives.into_iter().map(|row| named::sedative(row)));
+    facts.extend(opioids.into_iter().map(named::opioid));
+    facts.extend(sedatives.into_iter().map(named::sedative));
     let oud = if found.oud_code_only {
         "oud-code-only"
     } else {

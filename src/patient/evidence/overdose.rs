@@ -55,7 +55,13 @@ impl Sources<'_> {
                 condition,
             }
         });
-        self.found(overdose, Query::Conditions)
+        // An emergency visit may be all that tells of it.
+        let unread = if self.complete(Query::Conditions) {
+            Query::Encounters
+        } else {
+            Query::Conditions
+        };
+        self.found(overdose, unread)
     }
 
     fn overdose_visits(&self) -> impl Iterator<Item = (ConditionFact, Sets)> {
