@@ -267,11 +267,26 @@ fn the_remaining_sets_hold_what_they_name() {
         &["Z59.0"],
     );
     let icd = System::Icd10Cm;
-    holds(OverdoseHeroin, icd, &["T40.1X1A", "T40.1X4S"], &["T40.2X1A"]);
+    holds(
+        OverdoseHeroin,
+        icd,
+        &["T40.1X1A", "T40.1X4S"],
+        &["T40.2X1A"],
+    );
     holds(OverdoseOpium, icd, &["T40.0X1A"], &["T40.0X5A", "T40.0X6A"]);
     holds(OverdoseMethadone, icd, &["T40.3X2A"], &["T40.3X5A"]);
-    holds(OverdoseFentanyl, icd, &["T40.411A"], &["T40.415A", "T40.421A"]);
-    holds(OverdoseTramadol, icd, &["T40.421A"], &["T40.426A", "T40.491A"]);
+    holds(
+        OverdoseFentanyl,
+        icd,
+        &["T40.411A"],
+        &["T40.415A", "T40.421A"],
+    );
+    holds(
+        OverdoseTramadol,
+        icd,
+        &["T40.421A"],
+        &["T40.426A", "T40.491A"],
+    );
     holds(
         OverdoseIntentional,
         icd,
