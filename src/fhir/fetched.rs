@@ -21,6 +21,8 @@ pub struct Fetched {
     pub pages: Vec<String>,
     /// Why nothing, or nothing more, came; `None` if everything did.
     pub ended: Option<Why>,
+    /// How many requests were sent for it: none where nobody may be asked.
+    pub requests: usize,
 }
 
 impl Fetched {
@@ -28,18 +30,33 @@ impl Fetched {
     pub fn complete(query: Query, pages: Vec<String>) -> Self {
         Self {
             asked: Asked::Query(query),
+            requests: pages.len(),
             pages,
             ended: None,
         }
     }
 
-    /// Nothing came, or nothing could be asked (a server that is not on the allow-list, no usable token).
+    /// Nothing could be asked (a server that is not on the allow-list, no usable token).
     pub fn failed(query: Query, why: Why) -> Self {
         Self {
             asked: Asked::Query(query),
             pages: Vec::new(),
             ended: Some(why),
+            requests: 0,
         }
+    }
+
+    /// Whether rows in it name Medications by reference. It may say yes where none does.
+    pub(super) fn refers_to_medications(&self) -> bool {
+        let is_of_medicines = matches!(
+            self.asked,
+            Asked::Query(Query::Medications | Query::Statements | Query::Dispenses)
+        );
+        is_of_medicines
+            && self
+                .pages
+                .iter()
+                .any(|page| page.contains("\"medicationReference\""))
     }
 }
 
@@ -50,6 +67,7 @@ impl fmt::Debug for Fetched {
             .field("asked", &self.asked)
             .field("pages", &self.pages.len())
             .field("ended", &self.ended)
+            .field("requests", &self.requests)
             .finish()
     }
 }

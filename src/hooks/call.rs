@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::field::{self, Empty};
-use tracing::{Span, debug, info, info_span};
+use tracing::{Span, debug, info, info_span, warn};
 
 /// Kept back from the deadline for the core and for writing the answer.
 const RESERVE: Duration = Duration::from_millis(40);
@@ -211,9 +211,19 @@ fn log_advice(advice: &Advice) {
         telemetry::rule(rule.id, rule.answer.as_str());
     }
     for gap in &advice.snapshot.gaps {
-        if let Gap::Read(query, why) = gap {
-            telemetry::gap(*query, why);
-            debug!(query = query.key(), why = telemetry::why(why), "gap");
+        match gap {
+            Gap::Read(query, why) => {
+                telemetry::gap(*query, why);
+                debug!(query = query.key(), why = telemetry::why(why), "gap");
+            }
+            Gap::OtherPatient {
+                resource_type,
+                count,
+            } => {
+                telemetry::other_patient(resource_type, *count);
+                warn!(%resource_type, count, "resources of another patient left out");
+            }
+            Gap::Entries { .. } | Gap::Medication { .. } => {}
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What the prefetch lacks, asked for: all missing reads at once, then Medications by reference, in one deadline.
+//! What the prefetch lacks, asked for: all missing reads at once, Medications as soon as an order names them, in one deadline.
 
 use super::call::source;
 use crate::fhir::{self, Allowed, Base, Client, Fetched, MemoryServer, Need, Query, Record, Why};
-use crate::telemetry::{self, Stopwatch};
+use crate::telemetry;
 use crate::wire::Request;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -57,7 +57,13 @@ impl Servers {
         }
     }
 
-    async fn ask(&self, request: &Request<'_>, wanted: &Wanted, left: Duration) -> Vec<Fetched> {
+    async fn ask(
+        &self,
+        request: &Request<'_>,
+        wanted: &Wanted,
+        needs: &[Query],
+        left: Duration,
+    ) -> Vec<Fetched> {
         let access = match self.access(request) {
             Ok(access) => access,
             Err(why) => return wanted.failed(&why),
@@ -69,12 +75,10 @@ impl Servers {
             encounter_id: request.encounter_id.as_deref(),
             deadline: Instant::now() + left,
         };
-        let (mut fetched, medications) = tokio::join!(
-            self.client.gather(&call, &wanted.reads),
-            self.client.gather_medications(&call, &wanted.medications)
-        );
-        fetched.extend(medications);
-        fetched
+        let named = |fetched: &[Fetched]| medications_named(request, fetched, needs);
+        self.client
+            .gather(&call, &wanted.reads, &wanted.medications, named)
+            .await
     }
 }
 
@@ -119,7 +123,7 @@ pub(super) fn wanted(
     }
 }
 
-/// Asks, and asks once more for the Medications that what came refers to.
+/// Asks; also for the Medications that what came refers to.
 pub(super) async fn gather(
     chart: &Chart,
     request: &Request<'_>,
@@ -127,42 +131,35 @@ pub(super) async fn gather(
     needs: &[Query],
     left: Duration,
 ) -> Vec<Fetched> {
-    let watch = Stopwatch::start();
-    let known = wanted.medications.clone();
-    let mut fetched = ask(chart, request, wanted, left).await;
-    let medications = {
-        let source = source(request, &fetched);
-        let mut medications = fhir::read_record(&source, needs).unresolved_medications();
-        medications.retain(|reference| !known.contains(reference));
-        medications
+    let fetched = match chart {
+        Chart::Nowhere => Vec::new(),
+        Chart::Memory(server) => from_memory(server, request, &wanted, needs),
+        Chart::Servers(servers) => servers.ask(request, &wanted, needs, left).await,
     };
-    if !medications.is_empty() {
-        let wanted = Wanted {
-            reads: Vec::new(),
-            medications,
-        };
-        fetched.extend(ask(chart, request, wanted, left.saturating_sub(watch.elapsed())).await);
+    for answer in &fetched {
+        telemetry::fhir_query(answer.ended.as_ref(), answer.requests);
     }
     fetched
 }
 
-async fn ask(chart: &Chart, request: &Request<'_>, wanted: Wanted, left: Duration) -> Vec<Fetched> {
-    let fetched = match chart {
-        Chart::Nowhere => Vec::new(),
-        Chart::Memory(server) => {
-            let encounter = request.encounter_id.as_deref();
-            let mut fetched =
-                fhir::fetch_from_memory(server, &request.patient_id, encounter, &wanted.reads);
-            fetched.extend(fhir::fetch_medications_from_memory(
-                server,
-                &wanted.medications,
-            ));
-            fetched
-        }
-        Chart::Servers(servers) => servers.ask(request, &wanted, left).await,
-    };
-    for answer in &fetched {
-        telemetry::fhir_query(answer.ended.as_ref());
-    }
+fn from_memory(
+    server: &MemoryServer,
+    request: &Request<'_>,
+    wanted: &Wanted,
+    needs: &[Query],
+) -> Vec<Fetched> {
+    let encounter = request.encounter_id.as_deref();
+    let mut fetched =
+        fhir::fetch_from_memory(server, &request.patient_id, encounter, &wanted.reads);
+    let mut medications = wanted.medications.clone();
+    medications.extend(medications_named(request, &fetched, needs));
+    medications.sort();
+    medications.dedup();
+    fetched.extend(fhir::fetch_medications_from_memory(server, &medications));
     fetched
+}
+
+/// Medications that what came so far refers to, and that are nowhere in it.
+fn medications_named(request: &Request<'_>, fetched: &[Fetched], needs: &[Query]) -> Vec<String> {
+    fhir::read_record(&source(request, fetched), needs).unresolved_medications()
 }

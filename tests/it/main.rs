@@ -4,9 +4,12 @@
 
 mod contract;
 mod docs;
+mod faults;
+mod faulty;
 mod gathering;
 mod http;
 mod privacy;
 mod service;
 mod tidy;
+mod trap;
 mod views;

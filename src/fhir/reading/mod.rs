@@ -123,6 +123,8 @@ struct Tally {
     asked_for: usize,
     /// Of these, the patient's.
     own: usize,
+    /// Of these, another patient's.
+    others: usize,
     /// Matches of other types.
     other: usize,
     /// Resources whose subject cannot be placed, by type.
@@ -183,6 +185,7 @@ impl<'a> Place<'a> {
                 if item.kind == query.resource_type() {
                     self.tally.asked_for += 1;
                     self.tally.own += usize::from(matches!(taken, Taken::Used(_)));
+                    self.tally.others += usize::from(taken == Taken::OtherPatient);
                 } else {
                     self.tally.other += 1;
                 }
@@ -222,19 +225,28 @@ impl<'a> Place<'a> {
         let Tally {
             asked_for,
             own,
+            others,
             other,
             ..
         } = self.tally;
+        let is_fetched = self.origin != Origin::Prefetch;
         let bad = self.tally.bad(&self.opened);
         let more = self.opened.next.is_some() && !followed;
         match self.opened.shape {
             Shape::Unusable => Read::Failed(absent),
             Shape::Failure => Read::Failed(failure),
             // Somebody else's Patient is no answer to a read of this one.
+            _ if query.is_read() && others > 0 && own == 0 && is_fetched => {
+                Read::Failed(Why::OtherPatient)
+            }
             _ if query.is_read() && asked_for > 0 && own == 0 => Read::Failed(absent),
             _ if asked_for == 0 && self.opened.failure => Read::Failed(failure),
             _ if asked_for == 0 && other > 0 => Read::Failed(absent),
             _ if more => Read::Partial(Why::MorePages),
+            // A server that was asked for one patient and tells of others did not answer the question.
+            _ if others > 0 && is_fetched => Read::Partial(Why::OtherPatient),
+            // A client that sends nobody but others mixed patients up.
+            _ if others > 0 && own == 0 => Read::Failed(absent),
             _ if self.opened.failure => Read::Partial(failure),
             _ if bad > 0 => Read::Partial(Why::Entries {
                 bad,

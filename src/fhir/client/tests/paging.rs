@@ -77,7 +77,7 @@ async fn chains_without_end_and_loops_end() {
     );
     let count = AtomicUsize::new(0);
     let server = Server::start(move |_| {
-        let page = count.fetch_add(1, Ordering::Relaxed);
+        let page = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         ok(page_of(&format!("m{page}"), Some(&format!("?page={page}"))))
     })
     .await;

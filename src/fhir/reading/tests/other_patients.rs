@@ -21,6 +21,14 @@ fn their_resources_are_left_out_and_counted() {
     );
 }
 
+/// Nothing in it is this patient's: that says nothing about this patient.
+#[test]
+fn a_list_of_nobody_but_others_was_not_sent() {
+    let call = medications(&bundle(&[order("m2", "Patient/p2")]));
+    assert_eq!(call.read(), Read::Failed(Why::NotSent));
+    assert!(call.rows().is_empty());
+}
+
 #[test]
 fn a_patient_key_that_holds_somebody_else_was_not_sent() {
     let call =
