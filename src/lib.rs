@@ -14,6 +14,7 @@
 //! - [`rules`] one file per rule: fires, silent, or cannot tell
 //! - [`cards`] from findings to cards: merge, order, cap, fill
 //! - [`suggestions`] from proposals to FHIR resources
+//! - [`explained`] one call explained: rules, facts, totals, gaps
 //! - [`cases`] saved requests: find, run, compare, move in time
 //! - [`guides`] printable conversation guides: text files in, pages out
 //! - [`ehr`] what stands in for an EHR: a FHIR server over resources in memory
@@ -25,6 +26,7 @@ pub mod commands;
 pub mod config;
 pub mod dose;
 pub mod ehr;
+pub mod explained;
 pub mod fhir;
 pub mod guides;
 pub mod hooks;

@@ -8,6 +8,7 @@ mod faults;
 mod faulty;
 mod gathering;
 mod http;
+mod limits;
 mod privacy;
 mod service;
 mod tidy;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom (docs/ARCHITECTURE.md); `hooks` name the rules for discovery and the options of a client.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("wire", &[]),
     ("terminology", &[]),
     ("fhir", &[]),
@@ -30,6 +30,10 @@ const ARROWS: [(&str, &[&str]); 16] = [
         "advise",
         &["patient", "rules", "cards", "wire", "fhir", "terminology"],
     ),
+    (
+        "explained",
+        &["advise", "dose", "fhir", "patient", "rules", "wire"],
+    ),
     ("guides", &[]),
     (
         "config",
@@ -49,7 +53,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "telemetry",
         ],
     ),
-    ("server", &["guides", "hooks"]),
+    ("server", &["config", "guides", "hooks"]),
     ("ehr", &["fhir"]),
     (
         "cases",
