@@ -81,7 +81,7 @@ pub fn to_fetch(source: &Source<'_>, record: &Record<'_>, needs: &[Query]) -> Ve
     let mut wanted = Vec::new();
     for &query in needs {
         match record.read(query) {
-            Read::Failed(Why::NotSent) | Read::Partial(Why::NotSent) => {
+            Read::Failed(Why::NotSent) | Read::Partial(Why::NotSent | Why::OtherPatient) => {
                 wanted.push(Need::from(query));
             }
             Read::Partial(Why::MorePages) => {
@@ -243,10 +243,9 @@ impl<'a> Place<'a> {
             _ if asked_for == 0 && self.opened.failure => Read::Failed(failure),
             _ if asked_for == 0 && other > 0 => Read::Failed(absent),
             _ if more => Read::Partial(Why::MorePages),
-            // A server that was asked for one patient and tells of others did not answer the question.
-            _ if others > 0 && is_fetched => Read::Partial(Why::OtherPatient),
-            // A client that sends nobody but others mixed patients up.
-            _ if others > 0 && own == 0 => Read::Failed(absent),
+            // A server that was asked for one patient and tells of others did not answer the question, nor did a client
+            // that sends nobody but others: what is not there proves nothing.
+            _ if others > 0 && (is_fetched || own == 0) => Read::Partial(Why::OtherPatient),
             _ if self.opened.failure => Read::Partial(failure),
             _ if bad > 0 => Read::Partial(Why::Entries {
                 bad,
@@ -325,7 +324,9 @@ impl Settled<'_, '_> {
         let sent = self.combined(query, followed, |origin| origin == Origin::Prefetch);
         let read = match (sent, fetched) {
             (None | Some(Read::Failed(Why::NotSent)), Some(fetched)) => fetched,
-            (Some(Read::Partial(Why::NotSent)), Some(Read::Complete)) => Read::Complete,
+            (Some(Read::Partial(Why::NotSent | Why::OtherPatient)), Some(Read::Complete)) => {
+                Read::Complete
+            }
             (Some(sent), _) => sent,
             (None, None) => Read::Failed(Why::NotSent),
         };
