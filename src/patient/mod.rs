@@ -14,6 +14,7 @@ mod evidence;
 mod facts;
 mod history;
 mod known;
+mod language;
 mod medicines;
 mod regimen;
 mod row;
@@ -33,6 +34,7 @@ pub use facts::{
     ScoreFact, TaperPlan,
 };
 pub use known::{Doubt, FactDate, Known};
+pub use language::Language;
 pub use row::{MedicineRow, Person, Role, RowKind, Step};
 pub use site::{Service, Site, Switch};
 pub use snapshot::{
