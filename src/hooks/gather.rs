@@ -1,10 +1,12 @@
 //! What the prefetch lacks, asked for: all missing reads at once, Medications as soon as an order names them, in one deadline.
 
 use super::call::source;
+use crate::auth::Caller;
 use crate::fhir::{self, Allowed, Base, Client, Fetched, MemoryServer, Need, Query, Record, Why};
 use crate::telemetry;
 use crate::wire::Request;
 use secrecy::SecretString;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -24,8 +26,10 @@ pub enum Chart {
 pub struct Servers {
     /// Pools connections.
     pub client: Client,
-    /// The allow-list.
+    /// The allow-list of clients that have none of their own.
     pub allowed: Allowed,
+    /// Allow-lists of clients, by their `iss`.
+    pub by_client: BTreeMap<String, Allowed>,
     /// Listed servers are asked without a token, too: development. Plain http is such a server anyway (contract R-058).
     pub open: bool,
 }
@@ -38,9 +42,9 @@ struct Access {
 
 impl Servers {
     /// Contract: else nothing is opened.
-    fn access(&self, request: &Request<'_>) -> Result<Access, Why> {
+    fn access(&self, caller: &Caller, request: &Request<'_>) -> Result<Access, Why> {
         let named = request.fhir_server.as_deref().ok_or(Why::NotSent)?;
-        let base = self.allowed.base(named).ok_or(Why::NotAllowed)?;
+        let base = self.allowed(caller).base(named).ok_or(Why::NotAllowed)?;
         match &request.fhir_authorization {
             Some(authorization) if authorization.expires_in.is_some_and(|seconds| seconds <= 0) => {
                 Err(Why::Refused)
@@ -57,14 +61,22 @@ impl Servers {
         }
     }
 
-    async fn ask(
-        &self,
-        request: &Request<'_>,
-        wanted: &Wanted,
-        needs: &[Query],
-        left: Duration,
-    ) -> Vec<Fetched> {
-        let access = match self.access(request) {
+    /// The bases that this caller may name.
+    fn allowed(&self, caller: &Caller) -> &Allowed {
+        let own = caller
+            .client()
+            .and_then(|client| self.by_client.get(&client.issuer));
+        own.unwrap_or(&self.allowed)
+    }
+
+    async fn ask(&self, asking: &Asking<'_>, wanted: &Wanted) -> Vec<Fetched> {
+        let Asking {
+            caller,
+            request,
+            needs,
+            left,
+        } = *asking;
+        let access = match self.access(caller, request) {
             Ok(access) => access,
             Err(why) => return wanted.failed(&why),
         };
@@ -80,6 +92,16 @@ impl Servers {
             .gather(&call, &wanted.reads, &wanted.medications, named)
             .await
     }
+}
+
+/// Who asks, about what, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asking<'r> {
+    pub(super) caller: &'r Caller,
+    pub(super) request: &'r Request<'r>,
+    pub(super) needs: &'r [Query],
+    /// Until the answers have to be there.
+    pub(super) left: Duration,
 }
 
 /// What is to be asked for.
@@ -124,17 +146,11 @@ pub(super) fn wanted(
 }
 
 /// Asks; also for the Medications that what came refers to.
-pub(super) async fn gather(
-    chart: &Chart,
-    request: &Request<'_>,
-    wanted: Wanted,
-    needs: &[Query],
-    left: Duration,
-) -> Vec<Fetched> {
+pub(super) async fn gather(chart: &Chart, asking: &Asking<'_>, wanted: Wanted) -> Vec<Fetched> {
     let fetched = match chart {
         Chart::Nowhere => Vec::new(),
-        Chart::Memory(server) => from_memory(server, request, &wanted, needs),
-        Chart::Servers(servers) => servers.ask(request, &wanted, needs, left).await,
+        Chart::Memory(server) => from_memory(server, asking, &wanted),
+        Chart::Servers(servers) => servers.ask(asking, &wanted).await,
     };
     for answer in &fetched {
         telemetry::fhir_query(answer.ended.as_ref(), answer.requests);
@@ -142,12 +158,8 @@ pub(super) async fn gather(
     fetched
 }
 
-fn from_memory(
-    server: &MemoryServer,
-    request: &Request<'_>,
-    wanted: &Wanted,
-    needs: &[Query],
-) -> Vec<Fetched> {
+fn from_memory(server: &MemoryServer, asking: &Asking<'_>, wanted: &Wanted) -> Vec<Fetched> {
+    let Asking { request, needs, .. } = *asking;
     let encounter = request.encounter_id.as_deref();
     let mut fetched =
         fhir::fetch_from_memory(server, &request.patient_id, encounter, &wanted.reads);

@@ -14,6 +14,7 @@ use opioid_cds::patient::Hook;
 use opioid_cds::server::{Layers, app};
 use opioid_cds::{config::Discovery, rules, telemetry::Stopwatch};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -169,11 +170,14 @@ fn hanging() -> Vec<Trial> {
 fn shared(host: &str) -> Shared {
     let limits = Limits {
         body_bytes: BODY_LIMIT,
+        // A busy machine takes its time.
+        connect: LONG,
         ..Limits::default()
     };
     let servers = Servers {
         client: Client::new(limits).expect("a client"),
         allowed: Allowed::parse(&[host]).expect("an allow-list"),
+        by_client: BTreeMap::new(),
         open: false,
     };
     let chart = Chart::Servers(servers);
@@ -212,6 +216,14 @@ async fn run(
     (Arc::into_inner(shared).expect("no call is left"), answers)
 }
 
+/// What an answer says, in short.
+fn told(answer: &Answer) -> String {
+    let body = answer.json();
+    let cards = body["cards"].as_array().into_iter().flatten();
+    let texts = cards.map(|card| format!("{}\n{}", card["summary"], card["detail"]));
+    texts.collect::<Vec<_>>().join("\n")
+}
+
 const NO_NALOXONE: &str = "No rescue naloxone found";
 
 fn judge(answers: &[(Trial, Answer, Answer)]) {
@@ -223,7 +235,12 @@ fn judge(answers: &[(Trial, Answer, Answer)]) {
             answer.text
         );
         assert_eq!(answer.status, expected.status, "{name}: {}", answer.text);
-        assert_eq!(answer.text, expected.text, "{name}");
+        assert!(
+            answer.text == expected.text,
+            "{name}: {}\ninstead of {}",
+            told(answer),
+            told(expected)
+        );
         assert!(!answer.text.contains("s3cr3t"), "{name}: R-350");
         if trial.is_target("medications") {
             assert!(

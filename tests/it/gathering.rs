@@ -11,6 +11,7 @@ use opioid_cds::hooks::{Chart, Clock, Servers, Shared, enabled};
 use opioid_cds::server::{Layers, app};
 use opioid_cds::{config::Discovery, telemetry::Stopwatch};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -81,7 +82,13 @@ pub(crate) fn token(expires_in: i64) -> Option<Value> {
 
 fn service(allowed: &[&str], deadline: Duration) -> Router {
     let servers = Servers {
-        client: Client::new(Limits::default()).expect("a client"),
+        by_client: BTreeMap::new(),
+        client: Client::new(Limits {
+            // A busy machine takes its time.
+            connect: PATIENT,
+            ..Limits::default()
+        })
+        .expect("a client"),
         allowed: Allowed::parse(allowed).expect("an allow-list"),
         open: false,
     };

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom (docs/ARCHITECTURE.md); `hooks` name the rules for discovery and the options of a client.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("wire", &[]),
     ("terminology", &[]),
     ("fhir", &[]),
@@ -35,14 +35,25 @@ const ARROWS: [(&str, &[&str]); 17] = [
         &["advise", "dose", "fhir", "patient", "rules", "wire"],
     ),
     ("guides", &[]),
+    ("store", &[]),
+    ("auth", &["store"]),
     (
         "config",
-        &["advise", "cards", "guides", "patient", "terminology"],
+        &[
+            "advise",
+            "cards",
+            "guides",
+            "patient",
+            "store",
+            "terminology",
+        ],
     ),
     ("telemetry", &["config", "fhir"]),
     (
         "hooks",
         &[
+            "auth",
+            "store",
             "advise",
             "fhir",
             "wire",
@@ -57,7 +68,15 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("ehr", &["fhir"]),
     (
         "cases",
-        &["advise", "cards", "config", "fhir", "hooks", "telemetry"],
+        &[
+            "advise",
+            "auth",
+            "cards",
+            "config",
+            "fhir",
+            "hooks",
+            "telemetry",
+        ],
     ),
 ];
 
