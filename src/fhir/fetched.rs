@@ -1,6 +1,7 @@
 //! What asking a FHIR server brought, kept as bodies so that the record can borrow from them.
 
 use super::{Query, Why};
+use jiff::civil::Date;
 use std::fmt;
 
 /// What was asked.
@@ -79,10 +80,16 @@ pub struct Need {
     pub query: Query,
     /// Where the client's own list goes on, if it sent a first page.
     pub next: Option<String>,
+    /// The day of the call: a list that is sorted newest first need not go on for ever before it.
+    pub as_of: Option<Date>,
 }
 
 impl From<Query> for Need {
     fn from(query: Query) -> Self {
-        Self { query, next: None }
+        Self {
+            query,
+            next: None,
+            as_of: None,
+        }
     }
 }

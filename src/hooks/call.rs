@@ -16,6 +16,8 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::field::{self, Empty};
@@ -175,12 +177,13 @@ pub async fn advise_on_request(
         advising.finish(Stage::Advise);
         advice
     };
+    let today = Some(as_of.to_zoned(TimeZone::UTC).date());
     let reading = Stopwatch::start();
     let wanted = {
-        let source = source(request, &[]);
+        let source = source(request, &[], today);
         let record = fhir::read_record(&source, &needs);
         let wanted = if advise::concerns_us(&shared.content, &call, &record) {
-            gather::wanted(&shared.chart, request, &record, &needs)
+            gather::wanted(&shared.chart, &source, request, &record, &needs)
         } else {
             Wanted::default()
         };
@@ -202,18 +205,23 @@ pub async fn advise_on_request(
     };
     let fetched = gather::gather(&shared.chart, &asking, wanted).await;
     let reading = gathering.finish(Stage::Gather);
-    let source = source(request, &fetched);
+    let source = source(request, &fetched, today);
     let record = fhir::read_record(&source, &needs);
     reading.finish(Stage::Read);
     advised(&record)
 }
 
-pub(super) fn source<'a>(request: &'a wire::Request<'a>, fetched: &'a [Fetched]) -> Source<'a> {
+pub(super) fn source<'a>(
+    request: &'a wire::Request<'a>,
+    fetched: &'a [Fetched],
+    today: Option<Date>,
+) -> Source<'a> {
     Source {
         encounter_id: request.encounter_id.as_deref(),
         draft_orders: request.draft_orders,
         prefetch: &request.prefetch,
         fetched,
+        as_of: today,
         ..Source::new(&request.patient_id)
     }
 }

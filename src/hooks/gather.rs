@@ -2,7 +2,7 @@
 
 use super::call::source;
 use crate::auth::Caller;
-use crate::fhir::{self, Allowed, Base, Client, Fetched, MemoryServer, Need, Query, Record, Why};
+use crate::fhir::{self, Allowed, Base, Client, Fetched, MemoryServer, Need, Query, Record, Source, Why};
 use crate::telemetry;
 use crate::wire::Request;
 use secrecy::SecretString;
@@ -127,6 +127,7 @@ impl Wanted {
 /// What did not come, and could be had.
 pub(super) fn wanted(
     chart: &Chart,
+    source: &Source<'_>,
     request: &Request<'_>,
     record: &Record<'_>,
     needs: &[Query],
@@ -140,7 +141,7 @@ pub(super) fn wanted(
         return Wanted::default();
     }
     Wanted {
-        reads: fhir::to_fetch(&source(request, &[]), record, needs),
+        reads: fhir::to_fetch(source, record, needs),
         medications: record.unresolved_medications(),
     }
 }
@@ -173,5 +174,5 @@ fn from_memory(server: &MemoryServer, asking: &Asking<'_>, wanted: &Wanted) -> V
 
 /// Medications that what came so far refers to, and that are nowhere in it.
 fn medications_named(request: &Request<'_>, fetched: &[Fetched], needs: &[Query]) -> Vec<String> {
-    fhir::read_record(&source(request, fetched), needs).unresolved_medications()
+    fhir::read_record(&source(request, fetched, None), needs).unresolved_medications()
 }

@@ -3,9 +3,10 @@
 use super::exchange::Exchange;
 use super::{Call, Client};
 use crate::fhir::bundle::{Opened, Shape};
+use crate::fhir::newest_first::reaches_back;
 use crate::fhir::resources::Reference;
 use crate::fhir::views::json;
-use crate::fhir::{Asked, Fetched, Need, Query, Why};
+use crate::fhir::{Asked, Fetched, Need, Why};
 use serde_json::value::RawValue;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,6 +37,8 @@ pub(super) struct Round<'r> {
 struct Page {
     entries: usize,
     next: Option<String>,
+    /// Nobody asks for what comes after it.
+    reaches_back: bool,
 }
 
 impl<'r> Round<'r> {
@@ -98,7 +101,7 @@ impl<'r> Round<'r> {
         let mut pages = Vec::new();
         let ended = match first {
             Ok(first) => self
-                .follow(need.query, first, &mut exchange, &mut pages)
+                .follow(need, first, &mut exchange, &mut pages)
                 .await
                 .err(),
             Err(why) => Some(why),
@@ -114,7 +117,7 @@ impl<'r> Round<'r> {
     /// Reads page after page; those that came stay in `pages` whatever happens then.
     async fn follow(
         &self,
-        query: Query,
+        need: &Need,
         first: Url,
         exchange: &mut Exchange<'_>,
         pages: &mut Vec<String>,
@@ -124,10 +127,10 @@ impl<'r> Round<'r> {
         loop {
             visited.insert(url.clone());
             let body = exchange.get(url).await?;
-            let page = page(&body, query).ok_or(Why::Malformed)?;
+            let page = page(&body, need).ok_or(Why::Malformed)?;
             take(&self.entries, page.entries)?;
             pages.push(body);
-            let Some(next) = page.next else {
+            let Some(next) = page.next.filter(|_| !page.reaches_back) else {
                 return Ok(());
             };
             let next = self.call.base.under(&next).ok_or(Why::MorePages)?;
@@ -195,7 +198,8 @@ pub(super) fn take(budget: &AtomicUsize, amount: usize) -> Result<(), Why> {
 }
 
 /// A body that answers the query; `None` if it does not.
-fn page(body: &str, query: Query) -> Option<Page> {
+fn page(body: &str, need: &Need) -> Option<Page> {
+    let query = need.query;
     let opened = Opened::new(serde_json::from_str::<&RawValue>(body).ok()?);
     let answers = match opened.shape {
         Shape::Bundle => !query.is_read(),
@@ -207,6 +211,7 @@ fn page(body: &str, query: Query) -> Option<Page> {
     };
     answers.then(|| Page {
         entries: opened.items.len() + opened.bad + opened.hollow,
+        reaches_back: reaches_back(&opened.items, query, need.as_of),
         next: opened.next.map(String::from),
     })
 }

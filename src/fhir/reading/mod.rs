@@ -5,9 +5,11 @@
 
 use super::bundle::{Opened, Shape};
 use super::fetched::{Asked, Fetched, Need};
+use super::newest_first::reaches_back;
 use super::rows::{Rows, Taken};
 use super::whose::Whose;
 use super::{Gap, Query, Read, Record, Why};
+use jiff::civil::Date;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +29,8 @@ pub struct Source<'a> {
     pub key_aliases: &'a BTreeMap<String, String>,
     /// What the FHIR server said, if it was asked.
     pub fetched: &'a [Fetched],
+    /// The day of the call, if lists need not be whole before their look-back.
+    pub as_of: Option<Date>,
 }
 
 static NO_ALIASES: BTreeMap<String, String> = BTreeMap::new();
@@ -41,6 +45,7 @@ impl<'a> Source<'a> {
             prefetch: &[],
             key_aliases: &NO_ALIASES,
             fetched: &[],
+            as_of: None,
         }
     }
 
@@ -82,7 +87,10 @@ pub fn to_fetch(source: &Source<'_>, record: &Record<'_>, needs: &[Query]) -> Ve
     for &query in needs {
         match record.read(query) {
             Read::Failed(Why::NotSent) | Read::Partial(Why::NotSent | Why::OtherPatient) => {
-                wanted.push(Need::from(query));
+                wanted.push(Need {
+                    as_of: source.as_of,
+                    ..Need::from(query)
+                });
             }
             Read::Partial(Why::MorePages) => {
                 let keys = source.prefetch.iter();
@@ -91,6 +99,7 @@ pub fn to_fetch(source: &Source<'_>, record: &Record<'_>, needs: &[Query]) -> Ve
                 wanted.extend(nexts.filter(|next| !next.is_empty()).map(|next| Need {
                     query,
                     next: Some(next.into_owned()),
+                    as_of: source.as_of,
                 }));
             }
             _ => {}
@@ -108,6 +117,8 @@ struct Place<'a> {
     is_null: bool,
     origin: Origin<'a>,
     tally: Tally,
+    /// Sorted newest first, and past the look-back of its query.
+    reaches_back: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -145,6 +156,7 @@ fn places<'a>(source: &Source<'a>) -> Vec<Place<'a>> {
         is_null: value.is_none(),
         origin: Origin::Prefetch,
         tally: Tally::default(),
+        reaches_back: false,
     });
     let fhir = source.fetched.iter().map(|fetched| Place {
         name: "FHIR",
@@ -158,8 +170,17 @@ fn places<'a>(source: &Source<'a>) -> Vec<Place<'a>> {
             ended: fetched.ended.as_ref(),
         },
         tally: Tally::default(),
+        reaches_back: false,
     });
-    prefetch.chain(fhir).collect()
+    let mut places: Vec<Place<'a>> = prefetch.chain(fhir).collect();
+    for place in &mut places {
+        let goes_on = place.opened.next.is_some();
+        place.reaches_back = goes_on
+            && place
+                .query
+                .is_some_and(|query| reaches_back(&place.opened.items, query, source.as_of));
+    }
+    places
 }
 
 fn opened_pages(pages: &[String]) -> Opened<'_> {
@@ -212,6 +233,7 @@ impl<'a> Place<'a> {
             }
         };
         match self.origin {
+            Origin::Fhir { ended: Some(_) } if self.reaches_back => read,
             Origin::Fhir { ended: Some(why) } if self.tally.own > 0 => Read::Partial(why.clone()),
             Origin::Fhir { ended: Some(why) } if self.opened.shape == Shape::Bundle => {
                 Read::Partial(why.clone())
@@ -231,7 +253,7 @@ impl<'a> Place<'a> {
         } = self.tally;
         let is_fetched = self.origin != Origin::Prefetch;
         let bad = self.tally.bad(&self.opened);
-        let more = self.opened.next.is_some() && !followed;
+        let more = self.opened.next.is_some() && !followed && !self.reaches_back;
         match self.opened.shape {
             Shape::Unusable => Read::Failed(absent),
             Shape::Failure => Read::Failed(failure),

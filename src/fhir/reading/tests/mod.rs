@@ -2,6 +2,7 @@ mod decision_table;
 mod drafts;
 mod fetched;
 mod keys;
+mod newest_first;
 mod odd_bodies;
 mod other_patients;
 mod shapes;
@@ -60,6 +61,7 @@ impl Call {
             prefetch: &prefetch,
             key_aliases: &self.aliases,
             fetched: &self.fetched,
+            as_of: Some("2026-11-01".parse().unwrap()),
             ..Source::new("p1")
         };
         let record = read_record(&source, &self.needs);
