@@ -29,9 +29,8 @@ use tower::ServiceExt;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A patient from public sample data, with a draft: the same as prefetch, and on the FHIR server.
-const STORY: &str = include_str!(
-    "../fhir-fixtures/stories/cancers-that-do-not-count-new-morphine/request.json"
-);
+const STORY: &str =
+    include_str!("../fhir-fixtures/stories/cancers-that-do-not-count-new-morphine/request.json");
 const AS_OF: &str = "1988-01-10T12:00:00Z";
 const DEADLINE: Duration = Duration::from_millis(450);
 const MAY_BE_LATE: Duration = Duration::from_millis(50);
@@ -44,7 +43,10 @@ fn main() -> ExitCode {
         .expect("a runtime");
     runtime.block_on(async {
         let bench = Bench::start().await;
-        println!("{:<44} {:>7} {:>8} {:>8} {:>8}", "call", "calls", "p50 ms", "p99 ms", "max ms");
+        println!(
+            "{:<44} {:>7} {:>8} {:>8} {:>8}",
+            "call", "calls", "p50 ms", "p99 ms", "max ms"
+        );
         for (name, body, base) in [
             ("prefetch, one at a time", bench.prefetched(), None),
             ("FHIR only, one at a time", bench.bare(), Some("none/none")),
@@ -112,11 +114,12 @@ impl Bench {
             .as_str()
             .expect("an id")
             .to_owned();
-        request = serde_json::from_str(&request.to_string().replace(&patient, PATIENT))
-            .expect("JSON");
+        request =
+            serde_json::from_str(&request.to_string().replace(&patient, PATIENT)).expect("JSON");
         let prefetch = request["prefetch"].as_object().expect("prefetch");
         let texts = prefetch.iter().filter(|(_, value)| !value.is_null());
-        let (chart, _) = MemoryServer::from_texts(texts.map(|(key, value)| (key, value.to_string())));
+        let (chart, _) =
+            MemoryServer::from_texts(texts.map(|(key, value)| (key, value.to_string())));
         let host = faulty::start(chart, "http://192.0.2.1/".to_owned()).await;
         let content = load(&ContentSettings::default()).expect("the built-in content loads");
         let servers = Servers {
@@ -187,7 +190,9 @@ async fn timed(service: Router, host: &str, mut body: Value, base: Option<&str>)
     let watch = Stopwatch::start();
     let response = service.oneshot(request).await.expect("an answer");
     let status = response.status().as_u16();
-    let body = to_bytes(response.into_body(), 16 << 20).await.expect("a body");
+    let body = to_bytes(response.into_body(), 16 << 20)
+        .await
+        .expect("a body");
     let took = watch.elapsed();
     assert!(matches!(status, 200 | 412), "{status}: {body:?}");
     took

@@ -2,7 +2,9 @@
 
 use super::call::source;
 use crate::auth::Caller;
-use crate::fhir::{self, Allowed, Base, Client, Fetched, MemoryServer, Need, Query, Record, Source, Why};
+use crate::fhir::{
+    self, Allowed, Base, Client, Fetched, MemoryServer, Need, Query, Record, Source, Why,
+};
 use crate::telemetry;
 use crate::wire::Request;
 use secrecy::SecretString;

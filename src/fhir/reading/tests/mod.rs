@@ -81,7 +81,12 @@ impl Call {
     }
 
     fn wanted(&self) -> Vec<Need> {
-        self.look(|source, record| to_fetch(source, &record, &self.needs))
+        let mut wanted = self.look(|source, record| to_fetch(source, &record, &self.needs));
+        // It is the same for all of a call.
+        for need in &mut wanted {
+            assert!(need.as_of.take().is_some());
+        }
+        wanted
     }
 
     fn gaps(&self) -> Vec<Gap> {

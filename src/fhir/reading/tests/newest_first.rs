@@ -10,8 +10,8 @@ fn result(day: &str) -> String {
 
 fn read(days: &[&str]) -> (Read, Vec<Need>) {
     let rows: Vec<String> = days.iter().map(|day| result(day)).collect();
-    let call = call(&format!(r#"{{"laboratory":{}}}"#, page(&rows, "x")))
-        .needing(&[Query::Laboratory]);
+    let call =
+        call(&format!(r#"{{"laboratory":{}}}"#, page(&rows, "x"))).needing(&[Query::Laboratory]);
     (call.read(), call.wanted())
 }
 
@@ -47,7 +47,7 @@ fn visits_have_to_be_whole() {
         )
     };
     let rows = [visit("2026-10-01"), visit("2010-01-01")];
-    let call = call(&format!(r#"{{"encounters":{}}}"#, page(&rows, "x")))
-        .needing(&[Query::Encounters]);
+    let call =
+        call(&format!(r#"{{"encounters":{}}}"#, page(&rows, "x"))).needing(&[Query::Encounters]);
     assert_eq!(call.read(), Read::Partial(Why::MorePages));
 }
