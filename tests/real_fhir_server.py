@@ -149,10 +149,44 @@ def as_of(case):
     return "2026-11-01T12:00:00Z"
 
 
+def order_of(base, kind, patient):
+    """Place and `meta` of a patient's resources in this server's answer: servers sort as they like."""
+    sort = "&_sort=-date" if kind in ("Encounter", "Observation", "Procedure") else ""
+    url, found = f"{base}/{kind}?patient={patient}&_count=1000{sort}", {}
+    while url:
+        status, body = send("GET", url)
+        page = json.loads(body) if status == 200 else {}
+        for entry in page.get("entry") or []:
+            resource = entry.get("resource", {})
+            found[resource.get("id")] = (len(found), resource.get("meta"))
+        url = next((link["url"] for link in page.get("link") or [] if link["relation"] == "next"), None)
+    return found
+
+
+def in_its_order(prefetch, base, patient):
+    """The prefetch as a client of this server would send it: the case's resources, in its order and with its `meta`."""
+    orders = {}
+    for sent in prefetch.values():
+        entries = (sent.get("entry") if isinstance(sent, dict) else None) or []
+        places = {}
+        for entry in entries:
+            resource = entry["resource"]
+            kind, name = resource["resourceType"], resource.get("id")
+            if kind not in orders:
+                orders[kind] = order_of(base, kind, patient)
+            place, meta = orders[kind].get(name, (len(orders[kind]), None))
+            places[id(entry)] = place
+            if meta:
+                resource["meta"] = meta
+        entries.sort(key=lambda entry: places[id(entry)])
+    return prefetch
+
+
 def explained(binary, base, case):
-    """What `explain` says of the case with its prefetch, and by FHIR alone; and the seconds that the second took."""
+    """What `explain` says of the case with its prefetch, and by FHIR alone."""
     request = json.loads((case / "request.json").read_text())
-    prefetch = request.pop("prefetch", None) or {}
+    patient = request["context"]["patientId"].removeprefix("Patient/")
+    prefetch = in_its_order(request.pop("prefetch", None) or {}, base, patient)
     request.pop("fhirServer", None)
     request.pop("fhirAuthorization", None)
     whole = {**request, "prefetch": {**dict.fromkeys(KEYS), **prefetch}}
