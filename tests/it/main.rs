@@ -2,11 +2,17 @@
 
 #![expect(clippy::panic, reason = "in a test, a panic is the failure")]
 
+mod answers;
 mod contract;
+mod discovery;
 mod docs;
+mod equality;
+mod feedback;
 mod gathering;
 mod http;
+mod prefetch;
 mod privacy;
+mod requests;
 mod service;
 mod tidy;
 mod views;
