@@ -23,6 +23,17 @@ fn chart_of(case: &Case, request: &Value) -> Vec<Value> {
     for (_, text) in case.fhir_texts(0).expect("readable") {
         collect(&serde_json::from_str(&text).expect("JSON"), &mut resources);
     }
+    // Whoever has the chart open has a Patient on the server: a read that finds nobody is an error there, and null in prefetch.
+    let id = request
+        .pointer("/context/patientId")
+        .and_then(Value::as_str);
+    let id = id.unwrap_or_default().trim_start_matches("Patient/");
+    if !resources
+        .iter()
+        .any(|resource| resource["resourceType"] == "Patient" && resource["id"] == id)
+    {
+        resources.push(json!({"resourceType": "Patient", "id": id}));
+    }
     for (number, resource) in resources.iter_mut().enumerate() {
         if resource.get("id").is_none() {
             resource["id"] = json!(format!("unnamed-{number}"));
@@ -157,7 +168,8 @@ async fn prefetch_only_fhir_only_and_mixed_give_equal_answers() {
         shared.clock = Clock::Fixed(case.as_of);
         let expected = answer(&shared, case, &call(request, &server, ALL)).await;
         with_cards += usize::from(expected.1.contains("\"summary\""));
-        for (name, sent) in [("FHIR only", NONE), ("even keys", EVEN), ("odd keys", ODD)] {
+        let half = if at % 2 == 0 { EVEN } else { ODD };
+        for (name, sent) in [("FHIR only", NONE), ("half of the keys", half)] {
             let mut body = call(request, &server, sent);
             body["fhirServer"] = json!(base);
             if let Some(body) = body.as_object_mut() {
