@@ -4,6 +4,8 @@
 //! - [`commands`] one file per command
 //! - [`telemetry`] every name in logs and metrics
 //! - [`server`] listeners, layers in order, graceful shutdown
+//! - [`auth`] who calls: the client's signed token in, the trusted client out
+//! - [`store`] what outlives a call: which tokens were seen
 //! - [`hooks`] the HTTP surface of CDS Hooks: discovery, calls, feedback, errors
 //! - [`wire`] the JSON shapes of CDS Hooks
 //! - [`fhir`] FHIR R4 as it arrives: views, the record and its gaps, queries
@@ -14,23 +16,27 @@
 //! - [`rules`] one file per rule: fires, silent, or cannot tell
 //! - [`cards`] from findings to cards: merge, order, cap, fill
 //! - [`suggestions`] from proposals to FHIR resources
+//! - [`explained`] one call explained: rules, facts, totals, gaps
 //! - [`cases`] saved requests: find, run, compare, move in time
 //! - [`guides`] printable conversation guides: text files in, pages out
 //! - [`ehr`] what stands in for an EHR: a FHIR server over resources in memory
 
 pub mod advise;
+pub mod auth;
 pub mod cards;
 pub mod cases;
 pub mod commands;
 pub mod config;
 pub mod dose;
 pub mod ehr;
+pub mod explained;
 pub mod fhir;
 pub mod guides;
 pub mod hooks;
 pub mod patient;
 pub mod rules;
 pub mod server;
+pub mod store;
 pub mod suggestions;
 pub mod telemetry;
 pub mod terminology;

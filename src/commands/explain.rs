@@ -2,16 +2,18 @@
 
 use super::write_json;
 use crate::advise::{self, Advice, Call, Outcome};
+use crate::auth::Caller;
 use crate::cards::ClientOptions;
 use crate::cases::{CaseError, texts_in};
 use crate::config::{Discovery, ExplainArguments, TextFormat, load};
+use crate::explained::Explained;
 use crate::fhir::{MemoryServer, patients_in, read_everything};
 use crate::hooks::{self, Chart, Clock, SERVICES, Service, Shared, call};
 use crate::patient::Hook;
 use crate::telemetry::Stopwatch;
 use anyhow::Context;
 use jiff::Timestamp;
-use line::{Explained, Refused};
+use refused::Refused;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::io::{self, Write};
@@ -19,9 +21,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use tokio::runtime::Runtime;
 
-mod line;
+mod refused;
 mod text;
-mod words;
 
 /// A file that holds no call is judged as if its chart was opened.
 static CHART_OPENED: &Service = &SERVICES[1];
@@ -109,9 +110,11 @@ impl Explainer {
             .find(|service| service.hook.as_str() == hook)
             .ok_or_else(|| Refused::of_hook(&hook))?;
         let request = hooks::request::read(body, service)?;
+        let anybody = Caller::anybody();
         let answering = call::advise_on_request(
             &self.shared,
             service,
+            &anybody,
             &request,
             self.as_of,
             Stopwatch::start(),

@@ -17,12 +17,16 @@ pub enum HookError {
     UnknownService,
     /// Path known, method not.
     Method,
+    /// No token that is accepted; one and the same whatever the reason (contract R-304).
+    Unauthorized,
     /// Body is not declared as JSON, or is in an encoding that we do not take.
     MediaType,
     /// Body over the limit.
     TooLarge,
     /// Body could not be received.
     Broken,
+    /// Body was not there in time.
+    SlowBody,
     /// Body is not one JSON object of bearable depth; says what is wrong.
     NotJson(&'static str),
     /// A member is missing or unusable.
@@ -36,7 +40,11 @@ pub enum HookError {
     },
     /// Required data could not be had, and nothing true can be said without them (412).
     Missing(Vec<Query>),
-    /// Starting or stopping.
+    /// This client calls too often; how many seconds to wait.
+    TooMany(u64),
+    /// All room for calls is taken.
+    Busy,
+    /// Starting, stopping, or without what it needs to let clients in.
     NotReady,
     /// Took far too long.
     TooSlow,
@@ -82,12 +90,16 @@ impl HookError {
         match self {
             Self::UnknownPath | Self::UnknownService => (StatusCode::NOT_FOUND, "not-found"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "not-supported"),
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "login"),
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-long"),
             Self::Broken | Self::NotJson(_) => (StatusCode::BAD_REQUEST, "structure"),
             Self::Member(Fault { missing: true, .. }) => (StatusCode::BAD_REQUEST, "required"),
             Self::Member(_) | Self::WrongHook { .. } => (StatusCode::BAD_REQUEST, "value"),
             Self::Missing(_) => (StatusCode::PRECONDITION_FAILED, "incomplete"),
+            Self::SlowBody => (StatusCode::REQUEST_TIMEOUT, "timeout"),
+            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "throttled"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "throttled"),
             Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "transient"),
             Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "timeout"),
             Self::Bug => (StatusCode::INTERNAL_SERVER_ERROR, "exception"),
@@ -106,6 +118,7 @@ impl HookError {
                 "This path does not take this method; the Allow header lists those that it takes."
                     .into()
             }
+            Self::Unauthorized => "The call carries no token that this service accepts.".into(),
             Self::MediaType => {
                 "The body must be declared as application/json, uncompressed or gzip.".into()
             }
@@ -127,7 +140,13 @@ impl HookError {
                 )
                 .into()
             }
-            Self::NotReady => "The service is starting or stopping; try again.".into(),
+            Self::SlowBody => "The body did not arrive in time.".into(),
+            Self::TooMany(_) => {
+                "This client calls more often than it may; Retry-After says when to try again."
+                    .into()
+            }
+            Self::Busy => "The service has as many calls as it takes at once; try again.".into(),
+            Self::NotReady => "The service cannot take calls now; try again.".into(),
             Self::TooSlow => "The answer took too long; try again.".into(),
             Self::Bug => "The service failed; the call was not checked.".into(),
         }
@@ -175,7 +194,8 @@ impl HookError {
             StatusCode::METHOD_NOT_ALLOWED => Self::Method,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::MediaType,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
-            StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => Self::TooSlow,
+            StatusCode::REQUEST_TIMEOUT => Self::SlowBody,
+            StatusCode::SERVICE_UNAVAILABLE => Self::TooSlow,
             status if status.is_client_error() => Self::Broken,
             _ => Self::Bug,
         }
@@ -191,10 +211,20 @@ impl IntoResponse for HookError {
             self.body(),
         )
             .into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer");
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                .insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        let seconds = match self {
+            Self::TooMany(seconds) => Some(seconds),
+            _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
+        };
+        if let Some(seconds) = seconds {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -219,6 +249,7 @@ mod tests {
             (HookError::UnknownPath, 404, "not-found"),
             (HookError::UnknownService, 404, "not-found"),
             (HookError::Method, 405, "not-supported"),
+            (HookError::Unauthorized, 401, "login"),
             (HookError::MediaType, 415, "not-supported"),
             (HookError::TooLarge, 413, "too-long"),
             (HookError::Broken, 400, "structure"),
@@ -234,6 +265,9 @@ mod tests {
                 "value",
             ),
             (HookError::Missing(vec![Query::Patient]), 412, "incomplete"),
+            (HookError::SlowBody, 408, "timeout"),
+            (HookError::TooMany(7), 429, "throttled"),
+            (HookError::Busy, 503, "throttled"),
             (HookError::NotReady, 503, "transient"),
             (HookError::TooSlow, 503, "timeout"),
             (HookError::Bug, 500, "exception"),

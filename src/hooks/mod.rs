@@ -3,6 +3,7 @@
 //! Knows routes, statuses, and the order in which a request is checked (contract section 3).
 //! Refuses to know clinical meaning, and layers that are not about CDS Hooks.
 
+mod admitted;
 mod body;
 pub mod call;
 mod clock;
@@ -12,16 +13,22 @@ mod feedback;
 pub mod gather;
 mod health;
 mod members;
+mod rate;
 pub mod request;
 mod service;
+mod terms;
+mod who;
 
 pub use clock::Clock;
 pub use discovery::document;
 pub use error::{Fault, HookError};
 pub use gather::{Chart, Servers};
+pub use rate::Rate;
 pub use service::{SERVICES, Service, enabled, service};
+pub use who::Who;
 
 use crate::advise::Content;
+use crate::auth::Gate;
 use crate::cards::ClientOptions;
 use crate::config::Discovery;
 use axum::Router;
@@ -44,10 +51,18 @@ pub struct Shared {
     pub options: ClientOptions,
     /// By when an answer leaves.
     pub deadline: Duration,
+    /// A body that is not there after as long is refused.
+    pub body_time: Duration,
+    /// How often one client may call; `None`: as often as it wants.
+    pub rate: Option<Rate>,
     /// Where `as_of` comes from.
     pub clock: Clock,
     /// Services that answer.
     pub services: Vec<&'static Service>,
+    /// Lets trusted clients in; `None`: nobody is asked who they are.
+    pub gate: Option<Arc<Gate>>,
+    /// Discovery asks for a token, too.
+    pub guarded_discovery: bool,
     /// Override reason codes that metrics may name.
     pub known_reasons: BTreeSet<String>,
     discovery: Bytes,
@@ -67,9 +82,13 @@ impl Shared {
             chart,
             options: ClientOptions::default(),
             deadline: Duration::from_millis(450),
+            body_time: Duration::from_secs(10),
+            rate: None,
             clock: Clock::System,
             discovery: Bytes::from(document(&services, discovery)),
             services,
+            gate: None,
+            guarded_discovery: false,
             known_reasons: feedback::known_reasons(),
             stopping: AtomicBool::new(false),
         }
@@ -82,6 +101,18 @@ impl Shared {
 
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Whether any token could be checked.
+    fn has_keys(&self) -> bool {
+        let now = Clock::System.now();
+        let gate = self.gate.as_ref();
+        gate.is_none_or(|gate| gate.key_sets(now).0 > 0)
+    }
+
+    /// Counts a call of this client.
+    fn admit(&self, who: &Who) -> Result<(), HookError> {
+        self.rate.as_ref().map_or(Ok(()), |rate| rate.admit(who))
     }
 
     /// The service with this id, if it answers.

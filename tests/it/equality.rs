@@ -2,6 +2,7 @@
 
 use crate::service::content;
 use axum::Router;
+use opioid_cds::auth::Caller;
 use opioid_cds::cases::{Case, find};
 use opioid_cds::config::{Discovery, site_from_table};
 use opioid_cds::ehr;
@@ -9,6 +10,7 @@ use opioid_cds::fhir::{Allowed, Client, Limits, MemoryServer, Query};
 use opioid_cds::hooks::{Chart, Clock, Servers, Shared, call, enabled, service};
 use opioid_cds::telemetry::Stopwatch;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -102,7 +104,14 @@ async fn answer(shared: &Shared, case: &Case, body: &Value) -> (u16, String) {
         .unwrap_or_else(|| format!("opioid-{hook}"));
     let service = service(&id).expect("a service");
     let body = body.to_string();
-    let advice = call::advise_on(shared, service, body.as_bytes(), Stopwatch::start()).await;
+    let advice = call::advise_on(
+        shared,
+        service,
+        &Caller::anybody(),
+        body.as_bytes(),
+        Stopwatch::start(),
+    )
+    .await;
     match advice.and_then(call::cards_of) {
         Ok(cards) => (200, String::from_utf8(call::write(&cards)).expect("UTF-8")),
         Err(error) => (error.status().0.as_u16(), error.body()),
@@ -114,6 +123,7 @@ fn shared(host: &str) -> Shared {
     let servers = Servers {
         client: Client::new(Limits::default()).expect("a client"),
         allowed: Allowed::parse(&[host]).expect("an allow-list"),
+        by_client: BTreeMap::new(),
         open: true,
     };
     let chart = Chart::Servers(servers);

@@ -3,6 +3,7 @@
 #![expect(clippy::panic, reason = "in a test, a panic is the failure")]
 
 mod answers;
+mod auth;
 mod contract;
 mod discovery;
 mod docs;
@@ -10,6 +11,7 @@ mod equality;
 mod feedback;
 mod gathering;
 mod http;
+mod limits;
 mod prefetch;
 mod privacy;
 mod requests;

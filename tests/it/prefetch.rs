@@ -11,6 +11,7 @@ use opioid_cds::fhir::{Allowed, Client, Limits, MemoryServer, Query};
 use opioid_cds::hooks::{Chart, Clock, Servers, Shared, enabled};
 use opioid_cds::server::{Layers, app};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -71,6 +72,7 @@ fn service(base: &str) -> Router {
     let servers = Servers {
         client: Client::new(Limits::default()).expect("a client"),
         allowed: Allowed::parse(&[base]).expect("an allow-list"),
+        by_client: BTreeMap::new(),
         open: false,
     };
     let mut shared = Shared::new(

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom (docs/ARCHITECTURE.md); `hooks` name the rules for discovery and the options of a client.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("wire", &[]),
     ("terminology", &[]),
     ("fhir", &[]),
@@ -30,15 +30,30 @@ const ARROWS: [(&str, &[&str]); 16] = [
         "advise",
         &["patient", "rules", "cards", "wire", "fhir", "terminology"],
     ),
+    (
+        "explained",
+        &["advise", "dose", "fhir", "patient", "rules", "wire"],
+    ),
     ("guides", &[]),
+    ("store", &[]),
+    ("auth", &["store"]),
     (
         "config",
-        &["advise", "cards", "guides", "patient", "terminology"],
+        &[
+            "advise",
+            "cards",
+            "guides",
+            "patient",
+            "store",
+            "terminology",
+        ],
     ),
     ("telemetry", &["config", "fhir"]),
     (
         "hooks",
         &[
+            "auth",
+            "store",
             "advise",
             "fhir",
             "wire",
@@ -49,11 +64,19 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "telemetry",
         ],
     ),
-    ("server", &["guides", "hooks"]),
+    ("server", &["config", "guides", "hooks"]),
     ("ehr", &["fhir"]),
     (
         "cases",
-        &["advise", "cards", "config", "fhir", "hooks", "telemetry"],
+        &[
+            "advise",
+            "auth",
+            "cards",
+            "config",
+            "fhir",
+            "hooks",
+            "telemetry",
+        ],
     ),
 ];
 

@@ -1,6 +1,6 @@
 //! `explain` for people.
 
-use super::line::{Explained, Order, Sum};
+use crate::explained::{Explained, Order, Sum};
 use std::io::{self, Write};
 
 /// One page.

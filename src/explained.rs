@@ -1,9 +1,12 @@
-//! The shape of `explain --format json`: a contract, see interfaces.md.
+//! One call explained: every rule's answer with the facts behind it, totals with their working, and what could not be read.
+//!
+//! Knows the shape of `explain --format json`, which is a contract, and the sentences for gaps and doubts.
+//! Refuses to know how it is shown: text for people is the commands', the page is `preview`'s.
 
-use super::words;
+mod words;
+
 use crate::advise::{Advice, Outcome, RuleLog};
 use crate::dose::Total;
-use crate::hooks::HookError;
 use crate::patient::{Hook, Known, MedicineRow, RowKind, Snapshot};
 use crate::rules::{Answer, Finding};
 use crate::wire::{Card, Indicator};
@@ -12,68 +15,103 @@ use serde::Serialize;
 
 /// One call or patient.
 #[derive(Debug, Serialize)]
-pub(super) struct Explained {
-    pub(super) file: String,
-    pub(super) hook: &'static str,
-    pub(super) as_of: String,
+pub struct Explained {
+    /// Where the call came from, as its caller names it.
+    pub file: String,
+    /// The hook.
+    pub hook: &'static str,
+    /// The instant that it was judged at.
+    pub as_of: String,
     /// `Patient/…`
-    pub(super) patient: String,
-    pub(super) scope: Scope,
-    pub(super) mme: Mme,
-    pub(super) rules: Vec<Rule>,
-    pub(super) gaps: Vec<String>,
-    pub(super) cards: Vec<Card>,
+    pub patient: String,
+    /// Inside the guideline or not.
+    pub scope: Scope,
+    /// Totals.
+    pub mme: Mme,
+    /// Every rule of the hook, in catalogue order, `check-incomplete` last.
+    pub rules: Vec<Rule>,
+    /// What could not be read.
+    pub gaps: Vec<String>,
+    /// The answer.
+    pub cards: Vec<Card>,
     /// Prefetch keys that a 412 would name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) missing: Vec<&'static str>,
+    pub missing: Vec<&'static str>,
 }
 
+/// Inside the guideline or not.
 #[derive(Debug, Serialize)]
-pub(super) struct Scope {
-    pub(super) out: Option<bool>,
-    pub(super) because: Vec<String>,
+pub struct Scope {
+    /// Outside the guideline? `None`: cannot be told.
+    pub out: Option<bool>,
+    /// What shows it.
+    pub because: Vec<String>,
 }
 
+/// Totals with what they are made of.
 #[derive(Debug, Serialize)]
-pub(super) struct Mme {
-    pub(super) factor_set: String,
-    pub(super) before: Option<Sum>,
-    pub(super) after: Option<Sum>,
-    pub(super) orders: Vec<Order>,
+pub struct Mme {
+    /// Conversion factors.
+    pub factor_set: String,
+    /// The regimen as it is; `None`: not known.
+    pub before: Option<Sum>,
+    /// The regimen if this is signed.
+    pub after: Option<Sum>,
+    /// Opioid orders and drafts.
+    pub orders: Vec<Order>,
 }
 
+/// A total.
 #[derive(Debug, Serialize)]
-pub(super) struct Sum {
-    pub(super) mme_per_day: String,
-    pub(super) floor: bool,
+pub struct Sum {
+    /// Decimal, in MME a day.
+    pub mme_per_day: String,
+    /// At least so much.
+    pub floor: bool,
 }
 
+/// One opioid order.
 #[derive(Debug, Serialize)]
-pub(super) struct Order {
-    pub(super) id: String,
+pub struct Order {
+    /// Bare id.
+    pub id: String,
     /// `MedicationRequest` or `MedicationStatement`.
-    pub(super) resource: String,
-    pub(super) role: &'static str,
-    pub(super) medication: String,
-    pub(super) rxcui: Option<String>,
-    pub(super) answer: &'static str,
-    pub(super) mme_per_day: Option<String>,
-    pub(super) working: Option<String>,
+    pub resource: String,
+    /// What part it plays.
+    pub role: &'static str,
+    /// Name.
+    pub medication: String,
+    /// RxNorm.
+    pub rxcui: Option<String>,
+    /// What the arithmetic answers.
+    pub answer: &'static str,
+    /// MME a day, where there is a number.
+    pub mme_per_day: Option<String>,
+    /// How it came about.
+    pub working: Option<String>,
+    /// Why there is no number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) because: Option<String>,
+    pub because: Option<String>,
 }
 
+/// One rule.
 #[derive(Debug, Serialize)]
-pub(super) struct Rule {
-    pub(super) id: &'static str,
-    pub(super) answer: &'static str,
-    pub(super) indicator: Option<Indicator>,
-    pub(super) because: Vec<String>,
-    pub(super) shown_on: Option<String>,
+pub struct Rule {
+    /// Rule id.
+    pub id: &'static str,
+    /// `fires`, `silent`, `cannot-tell`.
+    pub answer: &'static str,
+    /// Its own, before cards are merged.
+    pub indicator: Option<Indicator>,
+    /// The facts behind the answer.
+    pub because: Vec<String>,
+    /// uuid of the card that carries it.
+    pub shown_on: Option<String>,
 }
 
 impl Explained {
-    pub(super) fn of(advice: Advice, hook: Hook, as_of: Timestamp) -> Explained {
+    /// Explains an advice.
+    pub fn of(advice: Advice, hook: Hook, as_of: Timestamp) -> Explained {
         let Advice {
             outcome,
             rules,
@@ -100,7 +138,8 @@ impl Explained {
         }
     }
 
-    pub(super) fn named(mut self, file: &str) -> Explained {
+    /// With the name of where it came from.
+    pub fn named(mut self, file: &str) -> Explained {
         file.clone_into(&mut self.file);
         self
     }
@@ -199,50 +238,4 @@ fn reasons(finding: Finding) -> Vec<String> {
         return finding.doubts.iter().map(words::doubt).collect();
     }
     finding.because
-}
-
-/// A file that could not be answered.
-#[derive(Debug, Serialize)]
-pub(super) struct RefusedLine<'a> {
-    file: &'a str,
-    error: &'a Refused,
-}
-
-/// Why not.
-#[derive(Debug, Serialize)]
-pub(super) struct Refused {
-    /// The status that the service would give; `None` where the file never gets there.
-    pub(super) status: Option<u16>,
-    /// For people.
-    pub(super) message: String,
-}
-
-impl Refused {
-    pub(super) fn unreadable(message: String) -> Refused {
-        Refused {
-            status: None,
-            message,
-        }
-    }
-
-    /// No service of ours answers this hook.
-    pub(super) fn of_hook(hook: &str) -> Refused {
-        Refused {
-            status: Some(400),
-            message: format!("hook is {hook}, which no service here answers"),
-        }
-    }
-
-    pub(super) fn named<'a>(&'a self, file: &'a str) -> RefusedLine<'a> {
-        RefusedLine { file, error: self }
-    }
-}
-
-impl From<HookError> for Refused {
-    fn from(error: HookError) -> Refused {
-        Refused {
-            status: Some(error.status().0.as_u16()),
-            message: error.message().into_owned(),
-        }
-    }
 }
