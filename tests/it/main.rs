@@ -4,6 +4,7 @@
 
 mod answers;
 mod auth;
+mod command_line;
 mod contract;
 mod discovery;
 mod docs;
