@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 const SIGN: &str = "/cds-services/opioid-order-sign";
 
-/// R-171: nothing to say is an empty list.
+/// R-001, R-050, R-171: nothing to say is an empty list, as JSON.
 #[tokio::test]
 async fn an_order_that_no_rule_looks_at_gets_an_empty_list() {
     let answer = sign(&service(), &antibiotic()).await;
+    assert_eq!(answer.header(header::CONTENT_TYPE), "application/json");
     assert_eq!(
         (answer.status.as_u16(), answer.text.as_str()),
         (200, r#"{"cards":[]}"#)

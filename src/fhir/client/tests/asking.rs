@@ -21,6 +21,7 @@ async fn each_call_carries_the_token_and_asks_for_fhir_json() {
     );
 }
 
+/// contract R-134
 #[tokio::test]
 async fn every_query_is_asked_at_once_and_agrees_with_the_server_in_memory() {
     let chart = format!(
@@ -50,6 +51,7 @@ async fn every_query_is_asked_at_once_and_agrees_with_the_server_in_memory() {
     assert_eq!(server.seen().len(), 15);
 }
 
+/// contract R-341
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let stranger = Server::start(|_| ok(P1)).await;
