@@ -176,7 +176,7 @@ fn silence(
     if snapshot.hook == Hook::PatientView {
         return patient_view_silence(snapshot);
     }
-    let doubts = decisive_doubts(answers);
+    let doubts = decisive_doubts(answers, unread);
     if doubts.is_empty() {
         Silence::NothingToSay
     } else {
@@ -200,25 +200,30 @@ fn patient_view_silence(snapshot: &Snapshot) -> Silence {
     }
 }
 
-/// Row 4: harm rules that could not tell because Patient, medications or conditions were not read, or a draft not identified.
-fn decisive_doubts(answers: &[(&'static Rule, Answer)]) -> Vec<Doubt> {
+/// Row 4: harm rules that could not tell because Patient, medications or conditions were not read, or a draft not identified;
+/// and any rule that could not tell because one of the two required reads brought nothing, since an empty list would say
+/// that it was had (contract R-125).
+fn decisive_doubts(
+    answers: &[(&'static Rule, Answer)],
+    unread: impl Fn(Query) -> bool,
+) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     for (rule, answer) in answers {
         let Answer::CannotTell(why) = answer else {
             continue;
         };
-        let decisive = |doubt: &&Doubt| {
-            matches!(
-                doubt,
-                Doubt::Unread(Query::Patient | Query::Medications | Query::Conditions)
-                    | Doubt::Unidentified(_)
-            )
+        let decisive = |doubt: &&Doubt| match doubt {
+            Doubt::Unread(query) if query.required() && unread(*query) => true,
+            Doubt::Unread(Query::Patient | Query::Medications | Query::Conditions)
+            | Doubt::Unidentified(_) => rule.tier == Tier::Harm,
+            _ => false,
         };
-        if rule.tier == Tier::Harm {
-            doubts.extend(why.iter().filter(decisive).cloned());
+        for doubt in why.iter().filter(decisive) {
+            if !doubts.contains(doubt) {
+                doubts.push(doubt.clone());
+            }
         }
     }
-    doubts.dedup();
     doubts
 }
 

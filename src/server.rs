@@ -347,6 +347,7 @@ mod tests {
     }
 
     ///
+    /// contract R-249
     #[tokio::test]
     async fn a_panic_is_a_500_with_an_outcome_and_without_what_was_thrown() {
         let routes = Router::new().route("/panic", get(panics));

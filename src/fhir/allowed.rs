@@ -286,6 +286,7 @@ mod tests {
         assert!(Allowed::parse::<&str>(&[]).unwrap().is_empty());
     }
 
+    /// contract R-343
     #[test]
     fn links_are_followed_under_the_base_only() {
         let base = allowed().base("https://ehr.example.org/fhir/r4").unwrap();
@@ -324,6 +325,7 @@ mod tests {
         }
     }
 
+    /// contract R-342
     #[test]
     fn names_lead_to_public_and_private_addresses_and_nowhere_else() {
         let may = |name: &str, address: &str| may_resolve(name, address.parse().unwrap());

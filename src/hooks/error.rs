@@ -242,7 +242,7 @@ mod tests {
         })
     }
 
-    /// contract R-247
+    /// contract
     #[test]
     fn every_refusal_has_its_status_and_issue_type() {
         for (error, status, code) in [

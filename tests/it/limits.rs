@@ -239,6 +239,7 @@ fn bare_view(base: &str) -> Value {
         "context": {"userId": "Practitioner/example", "patientId": "p1"}})
 }
 
+///
 #[tokio::test]
 async fn one_call_too_many_is_a_503_at_once_and_the_next_is_answered() {
     let slow = slow_fhir_server().await;
@@ -273,6 +274,7 @@ async fn one_call_too_many_is_a_503_at_once_and_the_next_is_answered() {
     );
 }
 
+///
 #[tokio::test]
 async fn a_client_that_calls_too_often_is_a_429_with_the_time_to_wait() {
     let mut shared = shared();

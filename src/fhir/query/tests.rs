@@ -113,6 +113,7 @@ fn observations_have_a_category_and_orders_a_status() {
     }
 }
 
+/// contract R-082
 #[test]
 fn ids_are_percent_encoded_and_never_leave_their_segment() {
     let url = Query::Patient.url("../../x?y#z&a=b é", None).unwrap();

@@ -116,7 +116,7 @@ impl<'a> Element<'a> for Encounter<'a> {
             "serviceType" => self.service_type = value.element()?,
             "subject" | "patient" => self.subject = value.element()?,
             "participant" => self.participants = Participant::all(value.list()?),
-            "period" => self.period = value.element()?,
+            "period" | "actualPeriod" => self.period = value.element()?,
             "reasonCode" | "reason" => self.reason_code = value.list()?,
             "reasonReference" | "indication" => self.reason_reference = value.list()?,
             "diagnosis" => self.diagnosis = Diagnosis::all(value.list()?),

@@ -15,6 +15,12 @@ impl<'a> Element<'a> for Coding<'a> {
             "system" => self.system = value.text()?,
             "code" => self.code = value.text()?,
             "display" => self.display = value.text()?,
+            // R5 has a CodeableConcept where R4 has a Coding (`Encounter.class`).
+            "coding" => {
+                if let Some(coding) = value.element()? {
+                    *self = coding;
+                }
+            }
             _ => value.skip()?,
         }
         Ok(())

@@ -69,6 +69,28 @@ impl<'a> Element<'a> for Contained<'a> {
     }
 }
 
+/// R5's CodeableReference.
+#[derive(Default)]
+struct Either<'a> {
+    concept: Option<CodeableConcept<'a>>,
+    reference: Option<Reference<'a>>,
+}
+
+impl<'a> Element<'a> for Either<'a> {
+    fn member<A: MapAccess<'a>>(
+        &mut self,
+        name: &str,
+        value: Member<'_, 'a, A>,
+    ) -> Result<(), A::Error> {
+        match name {
+            "concept" => self.concept = value.element()?,
+            "reference" => self.reference = value.element()?,
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}
+
 impl<'a> MedicationChoice<'a> {
     /// Takes one of the members that make up `medication[x]`.
     fn choice_member<A: MapAccess<'a>>(
@@ -79,6 +101,12 @@ impl<'a> MedicationChoice<'a> {
         match name {
             "medicationCodeableConcept" => self.concept = value.element()?,
             "medicationReference" => self.reference = value.element()?,
+            // R5: one element for both.
+            "medication" => {
+                let either: Either<'a> = value.element()?.unwrap_or_default();
+                self.concept = either.concept.or(self.concept.take());
+                self.reference = either.reference.or(self.reference.take());
+            }
             "contained" => {
                 self.contained = value
                     .list::<Contained<'a>>()?

@@ -1,6 +1,6 @@
 //! How each view takes its members from JSON.
 //!
-//! Knows the names of the elements, in R4 first, and where DSTU2 and STU3 had them under another name or in another shape.
+//! Knows the names of the elements, in R4 first, and where DSTU2, STU3 and R5 have them under another name or in another shape.
 //! Refuses to know which resources to read.
 
 /// Members that hold one element worth reading, such as `participant.individual`.

@@ -22,6 +22,7 @@ async fn each_call_carries_the_token_and_asks_for_fhir_json() {
 }
 
 /// No answer leaves before all questions are there: asked one after the other, they would never be answered.
+/// contract R-134
 #[tokio::test]
 async fn every_query_is_asked_at_once_and_agrees_with_the_server_in_memory() {
     let chart = format!(
@@ -68,6 +69,7 @@ async fn connections_are_used_again() {
     assert_eq!(peers.len(), 1);
 }
 
+/// contract R-341
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let stranger = Server::start(|_| ok(P1)).await;

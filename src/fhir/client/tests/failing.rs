@@ -2,6 +2,7 @@
 
 use super::*;
 
+/// contract R-344
 #[tokio::test]
 async fn too_many_bytes_or_entries_are_not_taken() {
     let server = Server::start(|_| ok(page_of("m1", None))).await;

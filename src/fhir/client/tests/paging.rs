@@ -48,6 +48,7 @@ async fn a_list_the_client_began_is_finished() {
     assert_eq!(*record.read(Query::Medications), Read::Complete);
 }
 
+/// contract R-343
 #[tokio::test]
 async fn a_hostile_next_link_is_never_contacted() {
     let stranger = Server::start(|_| ok(page_of("x", None))).await;
@@ -67,6 +68,7 @@ async fn a_hostile_next_link_is_never_contacted() {
     assert!(stranger.seen().is_empty());
 }
 
+/// contract R-344
 #[tokio::test]
 async fn chains_without_end_and_loops_end() {
     let server = Server::start(|_| ok(page_of("m1", Some("?page=2")))).await;
