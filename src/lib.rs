@@ -3,6 +3,7 @@
 //! - [`config`] the command line: settings from flags and environment, and the content they name
 //! - [`commands`] one file per command
 //! - [`telemetry`] every name in logs and metrics
+//! - [`audit`] one line for each call, for those who must answer for them later
 //! - [`server`] listeners, layers in order, graceful shutdown
 //! - [`hooks`] the HTTP surface of CDS Hooks: discovery, calls, feedback, errors
 //! - [`wire`] the JSON shapes of CDS Hooks
@@ -20,6 +21,7 @@
 //! - [`ehr`] what stands in for an EHR: a FHIR server over resources in memory
 
 pub mod advise;
+pub mod audit;
 pub mod cards;
 pub mod cases;
 pub mod commands;

@@ -7,6 +7,7 @@ mod explain;
 mod healthcheck;
 mod mme;
 mod replay;
+mod report;
 mod serve;
 mod services;
 
@@ -25,6 +26,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Replay(arguments) => replay::run(&arguments, &cli.log),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Mme(arguments) => mme::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&arguments),
         Command::Completions { shell } => completions::run(shell),
     }

@@ -240,6 +240,7 @@ impl<'a> Remote<'a> {
             status,
             body,
             rules: Vec::new(),
+            shown: std::collections::BTreeSet::new(),
         })
     }
 }

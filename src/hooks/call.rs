@@ -2,10 +2,12 @@
 //!
 //! Prefetch first, then only what is missing; the one place that waits on a network.
 
+use super::audited::Heard;
 use super::body::receive;
 use super::gather::{self, Wanted};
 use super::{HookError, Service, Shared, Who, request};
 use crate::advise::{self, Advice, Call, Outcome};
+use crate::audit::Event;
 use crate::fhir::{self, Fetched, Gap, Record, Source};
 use crate::rules;
 use crate::telemetry::{self, Stage, Stopwatch};
@@ -38,15 +40,22 @@ pub(super) async fn call(
         hook = service.hook.as_str(),
         hook_instance = Empty
     );
-    let answered =
-        tracing::Instrument::instrument(answer(&shared, service, request, watch), span.clone())
-            .await;
+    let mut heard = Heard::new(&shared, service, Event::Call);
+    let answered = tracing::Instrument::instrument(
+        answer(&shared, service, request, watch, &mut heard),
+        span.clone(),
+    )
+    .await;
     let status = match &answered {
         Ok(_) => StatusCode::OK,
         Err(error) => error.status().0,
     };
     let took = watch.elapsed();
     telemetry::call_answered(service.id, status.as_u16(), took);
+    if let Err(error) = &answered {
+        heard.refused(error);
+    }
+    heard.write(status.as_u16(), took);
     span.in_scope(|| {
         let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         match &answered {
@@ -68,12 +77,22 @@ async fn answer(
     service: &'static Service,
     request: Request,
     watch: Stopwatch,
+    heard: &mut Heard<'_>,
 ) -> Result<(Response, Said), HookError> {
-    shared.admit(&Who::of(request.extensions()))?;
+    let who = Who::of(request.extensions());
+    let admitted = shared.admit(&who);
+    heard.from(who);
+    admitted?;
     let body = receive(request, shared.body_time).await?;
-    let advice = advise_on(shared, service, &body, watch).await?;
+    let request = request::read(&body, service)?;
+    heard.request(&request);
+    let advice = advise_on_read(shared, service, &request, watch).await;
+    if let Some(advice) = &advice {
+        heard.advice(advice);
+    }
     let writing = Stopwatch::start();
     let cards = cards_of(advice)?;
+    heard.cards(&cards.cards);
     let topics: Vec<&str> = cards
         .cards
         .iter()
@@ -113,18 +132,27 @@ pub async fn advise_on(
     body: &[u8],
     watch: Stopwatch,
 ) -> Result<Option<Advice>, HookError> {
-    let as_of = shared.clock.now();
     let request = request::read(body, service)?;
+    Ok(advise_on_read(shared, service, &request, watch).await)
+}
+
+async fn advise_on_read(
+    shared: &Shared,
+    service: &'static Service,
+    request: &wire::Request<'_>,
+    watch: Stopwatch,
+) -> Option<Advice> {
+    let as_of = shared.clock.now();
     Span::current().record(
         "hook_instance",
         field::display(request.hook_instance.escape_debug()),
     );
-    if !is_for_clinicians(&request) {
-        return Ok(None);
+    if !is_for_clinicians(request) {
+        return None;
     }
-    let advice = advise_on_request(shared, service, &request, as_of, watch).await;
+    let advice = advise_on_request(shared, service, request, as_of, watch).await;
     log_advice(&advice);
-    Ok(Some(advice))
+    Some(advice)
 }
 
 /// The cards of an advice, or the 412.

@@ -3,6 +3,7 @@
 //! Knows routes, statuses, and the order in which a request is checked (contract section 3).
 //! Refuses to know clinical meaning, and layers that are not about CDS Hooks.
 
+mod audited;
 mod body;
 pub mod call;
 mod clock;
@@ -26,6 +27,7 @@ pub use service::{SERVICES, Service, enabled, service};
 pub use who::Who;
 
 use crate::advise::Content;
+use crate::audit::Audit;
 use crate::cards::ClientOptions;
 use crate::config::Discovery;
 use axum::Router;
@@ -54,6 +56,8 @@ pub struct Shared {
     pub rate: Option<Rate>,
     /// Where `as_of` comes from.
     pub clock: Clock,
+    /// The audit trail, where the site wants one.
+    pub audit: Option<Audit>,
     /// Services that answer.
     pub services: Vec<&'static Service>,
     /// Override reason codes that metrics may name.
@@ -77,6 +81,7 @@ impl Shared {
             deadline: Duration::from_millis(450),
             body_time: Duration::from_secs(10),
             rate: None,
+            audit: None,
             clock: Clock::System,
             discovery: Bytes::from(document(&services, discovery)),
             services,

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom (docs/ARCHITECTURE.md); `hooks` name the rules for discovery and the options of a client.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("wire", &[]),
     ("terminology", &[]),
     ("fhir", &[]),
@@ -35,6 +35,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
         &["advise", "dose", "fhir", "patient", "rules", "wire"],
     ),
     ("guides", &[]),
+    ("audit", &["telemetry"]),
     (
         "config",
         &["advise", "cards", "guides", "patient", "terminology"],
@@ -44,6 +45,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
         "hooks",
         &[
             "advise",
+            "audit",
             "fhir",
             "wire",
             "patient",
@@ -384,4 +386,19 @@ fn every_case_is_named_for_what_it_shows_and_has_request_and_response() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Race is read for counting whom the advice reaches, and by nothing else.
+#[test]
+fn no_rule_reads_race() {
+    let readers: Vec<String> = sources("src")
+        .into_iter()
+        .filter(|source| {
+            ["us-core-race", "us-core-ethnicity", "ombCategory"]
+                .iter()
+                .any(|name| source.code.contains(name))
+        })
+        .map(|source| source.path)
+        .collect();
+    assert_eq!(readers, ["src/commands/report/person.rs"]);
 }
