@@ -99,10 +99,10 @@ fn private(value: &Value, texts: &mut BTreeSet<String>) {
 /// The same request with a mark in every text that is private, ids and references alike.
 fn mark(value: &mut Value, name: &str) {
     match value {
-        Value::String(text) => {
-            if name == "reference" || (PRIVATE.contains(&name) && name != "birthDate") {
-                text.push_str(MARK);
-            }
+        Value::String(text)
+            if name == "reference" || (PRIVATE.contains(&name) && name != "birthDate") =>
+        {
+            text.push_str(MARK);
         }
         Value::Array(list) => list.iter_mut().for_each(|value| mark(value, name)),
         Value::Object(members) => members
