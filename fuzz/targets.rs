@@ -2,14 +2,17 @@
 //!
 //! libFuzzer drives them (`fuzz/README.md`), and so do the tests in `tests/it/hostile.rs`.
 
+use opioid_cds::auth::{Authorities, Caller, Clients, Gate, GateSettings, Latitude, WhenDown};
 use opioid_cds::config::{ContentSettings, Discovery, load, site_from_table};
 use opioid_cds::dose::{self, Instruction, Order, Quantity};
 use opioid_cds::fhir;
 use opioid_cds::hooks::{Chart, Clock, SERVICES, Shared, call, enabled};
+use opioid_cds::store::Seen;
 use opioid_cds::telemetry::Stopwatch;
 use opioid_cds::terminology::{CodingRef, FactorSet, Medicine, Terminology};
 use opioid_cds::wire::{ActionType, Card};
 use rust_decimal::Decimal;
+use std::path::Path;
 use std::sync::LazyLock;
 use tokio::runtime::{Builder, Runtime};
 
@@ -28,13 +31,22 @@ thread_local! {
 pub fn request(data: &[u8]) {
     for service in &SERVICES {
         let advice = RUNTIME.with(|runtime| {
-            runtime.block_on(call::advise_on(&SHARED, service, data, Stopwatch::start()))
+            runtime.block_on(call::advise_on(
+                &SHARED,
+                service,
+                &Caller::anybody(),
+                data,
+                Stopwatch::start(),
+            ))
         });
         match advice.and_then(call::cards_of) {
             Ok(response) => {
                 response.cards.iter().for_each(holds);
                 let body = String::from_utf8(call::write(&response));
-                assert!(body.is_ok_and(|body| !body.contains("null")), "no null leaves");
+                assert!(
+                    body.is_ok_and(|body| !body.contains("null")),
+                    "no null leaves"
+                );
             }
             Err(error) => {
                 assert!(!error.status().0.is_server_error(), "{error:?}");
@@ -50,7 +62,11 @@ fn holds(card: &Card) {
     assert!((1..140).contains(&units), "summary of {units}");
     let detail = card.detail.as_deref().unwrap_or_default();
     assert!(!detail.contains('<'), "HTML in detail");
-    assert!(card.links.iter().all(|link| link.url.starts_with("https://")));
+    assert!(
+        card.links
+            .iter()
+            .all(|link| link.url.starts_with("https://"))
+    );
     for suggestion in &card.suggestions {
         assert_eq!(suggestion.actions.len(), 1);
         let action = &suggestion.actions[0];
@@ -102,7 +118,9 @@ pub fn dosage(data: &[u8]) {
         let table = Terminology::builtin().factors();
         let converted = dose::convert(&reading, table, FactorSet::Cdc2022, None);
         assert!(
-            converted.mme_per_day.is_none_or(|mme| mme.value() >= Decimal::ZERO),
+            converted
+                .mme_per_day
+                .is_none_or(|mme| mme.value() >= Decimal::ZERO),
             "a dose is not negative"
         );
     }
@@ -114,4 +132,58 @@ pub fn site(data: &[u8]) {
     if let Ok(table) = text.parse::<toml::Table>() {
         let _ = site_from_table("site.toml", table);
     }
+}
+
+/// A file of trusted clients.
+pub fn clients(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let folder = Path::new("/nowhere");
+    let _ = Clients::parse("clients.toml", &text, folder, Latitude::default());
+}
+
+/// Tokens that are good at [`NOON`]; whatever else is accepted is a forgery.
+const ACCEPTED: [&str; 2] = [
+    include_str!("seeds/token/accepted-ec.txt"),
+    include_str!("seeds/token/accepted-rsa.txt"),
+];
+const NOON: &str = "2026-11-01T12:00:00Z";
+
+static GATE: LazyLock<Gate> = LazyLock::new(|| {
+    let folder = std::env::temp_dir().join(format!("opioid-cds-fuzz-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("keys.json"), include_str!("seeds/keys.json")).expect("written");
+    let text = include_str!("seeds/clients/00.toml");
+    let clients = Clients::parse("00.toml", text, &folder, Latitude::default());
+    let gate = Gate::new(GateSettings {
+        clients: clients.expect("clients"),
+        authorities: &Authorities::default(),
+        seen: Seen::Nowhere,
+        when_down: WhenDown::Refuse,
+        public_url: "https://cds.example.org",
+    })
+    .expect("a gate");
+    let now = NOON.parse().expect("an instant");
+    RUNTIME.with(|runtime| runtime.block_on(gate.refresh(now)));
+    assert_eq!(gate.key_sets(now), (1, 1), "the keys are there");
+    std::fs::remove_dir_all(&folder).expect("removed");
+    gate
+});
+
+/// Is this token let in?
+pub fn admits(data: &[u8]) -> bool {
+    let header = [b"Bearer ", data].concat();
+    let now = NOON.parse().expect("an instant");
+    let path = "/cds-services/opioid-order-sign";
+    let gate = &*GATE;
+    RUNTIME
+        .with(|runtime| runtime.block_on(gate.admit(&[header.as_slice()], path, now)))
+        .is_ok()
+}
+
+/// A client's token: it is refused unless it is one of ours, letter for letter.
+pub fn token(data: &[u8]) {
+    let is_ours = ACCEPTED
+        .iter()
+        .any(|token| token.as_bytes() == data.trim_ascii());
+    assert!(!admits(data) || is_ours, "a forged token was accepted");
 }

@@ -5,6 +5,8 @@
 //! - [`telemetry`] every name in logs and metrics
 //! - [`audit`] one line for each call, for those who must answer for them later
 //! - [`server`] listeners, layers in order, graceful shutdown
+//! - [`auth`] who calls: the client's signed token in, the trusted client out
+//! - [`store`] what outlives a call: which tokens were seen
 //! - [`hooks`] the HTTP surface of CDS Hooks: discovery, calls, feedback, errors
 //! - [`wire`] the JSON shapes of CDS Hooks
 //! - [`fhir`] FHIR R4 as it arrives: views, the record and its gaps, queries
@@ -22,6 +24,7 @@
 
 pub mod advise;
 pub mod audit;
+pub mod auth;
 pub mod cards;
 pub mod cases;
 pub mod commands;
@@ -35,6 +38,7 @@ pub mod hooks;
 pub mod patient;
 pub mod rules;
 pub mod server;
+pub mod store;
 pub mod suggestions;
 pub mod telemetry;
 pub mod terminology;

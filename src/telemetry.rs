@@ -5,6 +5,7 @@
 //!
 //! Log and span fields: `request_id`, `service.id`, `hook`, `hook_instance`, `status`, `duration_ms`,
 //! `cards` (how many), `topics` (rule ids of the cards), `missing` (prefetch keys), `fault` (log text of a refusal),
+//! `client` (name of a trusted client), `why` (a word for why a token was refused), `source` (of a key set),
 //! `feedback.outcome`, `feedback.reason` (a code of the project, else `other`), `gap` (name of a read and why).
 
 use crate::config::{LogFormat, LogSettings};
@@ -38,6 +39,10 @@ const CARDS: &str = "opioid_cds_cards_total";
 const FEEDBACK: &str = "opioid_cds_feedback_total";
 /// Audit lines that could not be written.
 const AUDIT_LOST: &str = "opioid_cds_audit_lost_total";
+/// Tokens accepted; label `replay`: unchecked, first, again, warned, unknown.
+const ADMITTED: &str = "opioid_cds_tokens_accepted_total";
+/// Tokens refused; label `why`: a word, or store-down.
+const REFUSED: &str = "opioid_cds_tokens_refused_total";
 /// Always 1; label `version`.
 const BUILD: &str = "opioid_cds_build_info";
 
@@ -174,6 +179,8 @@ fn describe() {
     describe_counter!(CARDS, "Cards sent, by leading rule and indicator.");
     describe_counter!(FEEDBACK, "Feedback, by outcome and known override reason.");
     describe_counter!(AUDIT_LOST, "Audit lines that could not be written.");
+    describe_counter!(ADMITTED, "Tokens accepted, by what was known of them.");
+    describe_counter!(REFUSED, "Tokens refused, by reason.");
     describe_gauge!(BUILD, "The version that runs.");
     gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
@@ -212,6 +219,16 @@ pub fn feedback(service: &'static str, outcome: &'static str, reason: String) {
 /// An audit line could not be written.
 pub fn audit_lost() {
     counter!(AUDIT_LOST).increment(1);
+}
+
+/// A token was accepted.
+pub fn admitted(replay: &'static str) {
+    counter!(ADMITTED, "replay" => replay).increment(1);
+}
+
+/// A token was refused.
+pub fn token_refused(why: &'static str) {
+    counter!(REFUSED, "why" => why).increment(1);
 }
 
 /// The name of a read in logs and metrics.

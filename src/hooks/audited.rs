@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// What is heard of a call while it is answered; nothing where there is no audit trail.
 #[derive(Debug)]
 pub(super) struct Heard<'a> {
-    shared: &'a Shared,
+    pub(super) shared: &'a Shared,
     line: Option<Line>,
 }
 

@@ -2,18 +2,19 @@
 //!
 //! Prefetch first, then only what is missing; the one place that waits on a network.
 
+use super::admitted::Admitted;
 use super::audited::Heard;
 use super::body::receive;
 use super::gather::{self, Wanted};
-use super::{HookError, Service, Shared, Who, request};
+use super::{HookError, Service, Shared, Who, request, terms};
 use crate::advise::{self, Advice, Call, Outcome};
 use crate::audit::Event;
+use crate::auth::Caller;
 use crate::fhir::{self, Fetched, Gap, Record, Source};
 use crate::rules;
 use crate::telemetry::{self, Stage, Stopwatch};
 use crate::wire;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -28,21 +29,20 @@ const RESERVE: Duration = Duration::from_millis(40);
 /// The handler.
 pub(super) async fn call(
     State(shared): State<Arc<Shared>>,
-    path: Result<Path<String>, PathRejection>,
+    Admitted { service, caller }: Admitted,
     request: Request,
 ) -> Result<Response, HookError> {
-    let Path(id) = path.map_err(|_| HookError::UnknownService)?;
-    let service = shared.service(&id)?;
     let watch = Stopwatch::start();
     let span = info_span!(
         "call",
         service.id = service.id,
         hook = service.hook.as_str(),
+        client = caller.name(),
         hook_instance = Empty
     );
     let mut heard = Heard::new(&shared, service, Event::Call);
     let answered = tracing::Instrument::instrument(
-        answer(&shared, service, request, watch, &mut heard),
+        answer(&caller, service, request, watch, &mut heard),
         span.clone(),
     )
     .await;
@@ -73,20 +73,21 @@ struct Said {
 }
 
 async fn answer(
-    shared: &Shared,
+    caller: &Caller,
     service: &'static Service,
     request: Request,
     watch: Stopwatch,
     heard: &mut Heard<'_>,
 ) -> Result<(Response, Said), HookError> {
-    let who = Who::of(request.extensions());
+    let shared = heard.shared;
+    let who = Who::of(caller, request.extensions());
     let admitted = shared.admit(&who);
     heard.from(who);
     admitted?;
     let body = receive(request, shared.body_time).await?;
-    let request = request::read(&body, service)?;
+    let mut request = request::read(&body, service)?;
     heard.request(&request);
-    let advice = advise_on_read(shared, service, &request, watch).await;
+    let advice = advise_on_read(shared, service, caller, &mut request, watch).await;
     if let Some(advice) = &advice {
         heard.advice(advice);
     }
@@ -129,20 +130,23 @@ pub fn write(cards: &wire::Response) -> Vec<u8> {
 pub async fn advise_on(
     shared: &Shared,
     service: &'static Service,
+    caller: &Caller,
     body: &[u8],
     watch: Stopwatch,
 ) -> Result<Option<Advice>, HookError> {
-    let request = request::read(body, service)?;
-    Ok(advise_on_read(shared, service, &request, watch).await)
+    let mut request = request::read(body, service)?;
+    Ok(advise_on_read(shared, service, caller, &mut request, watch).await)
 }
 
 async fn advise_on_read(
     shared: &Shared,
     service: &'static Service,
-    request: &wire::Request<'_>,
+    caller: &Caller,
+    request: &mut wire::Request<'_>,
     watch: Stopwatch,
 ) -> Option<Advice> {
     let as_of = shared.clock.now();
+    terms::rename_prefetch(caller, request);
     Span::current().record(
         "hook_instance",
         field::display(request.hook_instance.escape_debug()),
@@ -150,7 +154,7 @@ async fn advise_on_read(
     if !is_for_clinicians(request) {
         return None;
     }
-    let advice = advise_on_request(shared, service, request, as_of, watch).await;
+    let advice = advise_on_request(shared, service, caller, request, as_of, watch).await;
     log_advice(&advice);
     Some(advice)
 }
@@ -175,11 +179,13 @@ pub fn is_for_clinicians(request: &wire::Request<'_>) -> bool {
 pub async fn advise_on_request(
     shared: &Shared,
     service: &'static Service,
+    caller: &Caller,
     request: &wire::Request<'_>,
     as_of: Timestamp,
     watch: Stopwatch,
 ) -> Advice {
     let needs = rules::needs(service.hook);
+    let options = terms::options(shared, caller);
     let call = Call {
         hook: service.hook,
         service_id: service.id,
@@ -188,7 +194,7 @@ pub async fn advise_on_request(
         user_id: &request.user_id,
         encounter_id: request.encounter_id.as_deref(),
         selections: &request.selections,
-        options: &shared.options,
+        options: &options,
     };
     let advised = |record: &Record<'_>| {
         let advising = Stopwatch::start();
@@ -211,12 +217,11 @@ pub async fn advise_on_request(
         }
         wanted
     };
-    let left = shared
-        .deadline
+    let left = terms::deadline(shared, caller)
         .saturating_sub(RESERVE)
         .saturating_sub(watch.elapsed());
     let gathering = Stopwatch::start();
-    let fetched = gather::gather(&shared.chart, request, wanted, &needs, left).await;
+    let fetched = gather::gather(&shared.chart, caller, request, wanted, &needs, left).await;
     let reading = gathering.finish(Stage::Gather);
     let source = source(request, &fetched);
     let record = fhir::read_record(&source, &needs);

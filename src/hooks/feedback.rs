@@ -2,15 +2,16 @@
 //!
 //! Takes the form of the specification and Epic's, which says `overrideReasons` (contract R-270).
 
+use super::admitted::Admitted;
 use super::audited::Heard;
 use super::error::{Fault, HookError};
 use super::members::{Members, text};
 use super::{Service, Shared, Who, body};
 use crate::audit::Event;
+use crate::auth::Caller;
 use crate::rules::RULES;
 use crate::telemetry::{self, Stopwatch};
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -36,14 +37,12 @@ struct Entry {
 /// The handler.
 pub(super) async fn feedback(
     State(shared): State<Arc<Shared>>,
-    path: Result<Path<String>, PathRejection>,
+    Admitted { service, caller }: Admitted,
     request: Request,
 ) -> Result<StatusCode, HookError> {
-    let Path(id) = path.map_err(|_| HookError::UnknownService)?;
-    let service = shared.service(&id)?;
     let watch = Stopwatch::start();
     let mut heard = Heard::new(&shared, service, Event::Feedback);
-    let taken = take(&shared, service, request, &mut heard).await;
+    let taken = take(&caller, service, request, &mut heard).await;
     let status = match &taken {
         Ok(()) => StatusCode::OK,
         Err(error) => error.status().0,
@@ -53,12 +52,13 @@ pub(super) async fn feedback(
 }
 
 async fn take(
-    shared: &Shared,
+    caller: &Caller,
     service: &'static Service,
     request: Request,
     heard: &mut Heard<'_>,
 ) -> Result<(), HookError> {
-    let who = Who::of(request.extensions());
+    let shared = heard.shared;
+    let who = Who::of(caller, request.extensions());
     let admitted = shared.admit(&who);
     heard.from(who);
     admitted?;

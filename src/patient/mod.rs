@@ -14,7 +14,9 @@ mod evidence;
 mod facts;
 mod history;
 mod known;
+mod language;
 mod medicines;
+mod precautions;
 mod regimen;
 mod row;
 mod scope;
@@ -33,6 +35,8 @@ pub use facts::{
     ScoreFact, TaperPlan,
 };
 pub use known::{Doubt, FactDate, Known};
+pub use language::Language;
+pub use precautions::{Precautions, Qtc, Surgery};
 pub use row::{MedicineRow, Person, Role, RowKind, Step};
 pub use site::{Service, Site, Switch};
 pub use snapshot::{

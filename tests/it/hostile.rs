@@ -26,21 +26,45 @@ static REQUESTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
 
 static ENTRIES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| files("tests/it/hl7-examples"));
 static DOSAGES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| files("fuzz/seeds/dosage"));
+static JWTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| files("fuzz/seeds/token"));
+static CLIENTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| files("fuzz/seeds/clients"));
 static SITES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| files("fuzz/seeds/site"));
 
 fn files(folder: &str) -> Vec<Vec<u8>> {
     let entries = fs::read_dir(root(folder)).expect("a folder");
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     files.sort();
     files.retain(|file| file.is_file());
-    files.iter().map(|file| fs::read(file).expect("readable")).collect()
+    files
+        .iter()
+        .map(|file| fs::read(file).expect("readable"))
+        .collect()
 }
 
 /// What breaks readers.
 const TOKENS: [&str; 20] = [
-    "null", "{}", "[]", "\"\"", "\"\\ud800\"", "1e999999999", "-0", "0.0000000000000000000000000000000001",
-    "99999999999999999999999999999999999999", "\"\\u0000\"", "true", "\u{feff}", "{\"resourceType\":\"Bundle\",\"entry\":[",
-    "\"2026-13-45\"", "\"9999-12-31T23:59:60Z\"", "\"every 0 hours\"", "[[[[[[[[[[", "\\", "\"", "\u{202e}",
+    "null",
+    "{}",
+    "[]",
+    "\"\"",
+    "\"\\ud800\"",
+    "1e999999999",
+    "-0",
+    "0.0000000000000000000000000000000001",
+    "99999999999999999999999999999999999999",
+    "\"\\u0000\"",
+    "true",
+    "\u{feff}",
+    "{\"resourceType\":\"Bundle\",\"entry\":[",
+    "\"2026-13-45\"",
+    "\"9999-12-31T23:59:60Z\"",
+    "\"every 0 hours\"",
+    "[[[[[[[[[[",
+    "\\",
+    "\"",
+    "\u{202e}",
 ];
 
 /// A change of some bytes.
@@ -66,7 +90,10 @@ fn broken(mut bytes: Vec<u8>, changes: &[Change]) -> Vec<u8> {
             }
             _ => {
                 // In place of a value: up to the next comma.
-                let end = bytes[from..].iter().position(|b| *b == b',').map_or(from, |at| from + at);
+                let end = bytes[from..]
+                    .iter()
+                    .position(|b| *b == b',')
+                    .map_or(from, |at| from + at);
                 let token = TOKENS[usize::from(*byte) % TOKENS.len()];
                 bytes.splice(from..end, token.bytes());
             }
@@ -77,7 +104,7 @@ fn broken(mut bytes: Vec<u8>, changes: &[Change]) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::default())]
 
     #[test]
     fn no_body_makes_us_fail(which in any::<Index>(), changes in vec(any::<Change>(), 0..6)) {
@@ -100,12 +127,31 @@ proptest! {
     }
 
     #[test]
+    fn no_file_of_clients_makes_us_fail(which in any::<Index>(), changes in vec(any::<Change>(), 0..6)) {
+        targets::clients(&broken(which.get(&CLIENTS).clone(), &changes));
+    }
+
+    #[test]
+    fn no_forged_token_is_accepted(which in any::<Index>(), changes in vec(any::<Change>(), 0..4)) {
+        targets::token(&broken(which.get(&JWTS).clone(), &changes));
+    }
+
+    #[test]
     fn no_bytes_at_all_make_us_fail(bytes in vec(any::<u8>(), 0..400)) {
         targets::request(&bytes);
         targets::entry(&bytes);
         targets::dosage(&bytes);
         targets::site(&bytes);
+        targets::clients(&bytes);
+        targets::token(&bytes);
     }
+}
+
+/// Else nothing would show that the others are refused for what is wrong with them.
+#[test]
+fn good_tokens_among_the_seeds_are_let_in_and_no_others() {
+    let admitted = JWTS.iter().filter(|token| targets::admits(token)).count();
+    assert_eq!((admitted, JWTS.len()), (2, 6));
 }
 
 /// One value of a call's order in many odd forms.
@@ -144,11 +190,19 @@ async fn odd_values_anywhere_in_an_order_are_survived() {
         "extension",
         "contained",
     ] {
-        let base = with(antibiotic(), &format!("{order}/{member}"), Some(json!("⟨here⟩")));
+        let base = with(
+            antibiotic(),
+            &format!("{order}/{member}"),
+            Some(json!("⟨here⟩")),
+        );
         for value in &values {
             let body = base.to_string().replace("\"⟨here⟩\"", value);
             let answer = post(&service, SIGN, body).await;
-            assert!(!answer.status.is_server_error(), "{member}: {}", answer.text);
+            assert!(
+                !answer.status.is_server_error(),
+                "{member}: {}",
+                answer.text
+            );
             serde_json::from_str::<Value>(&answer.text).expect("JSON");
         }
     }
@@ -160,7 +214,11 @@ async fn a_member_given_twice_never_wins_silently() {
     let service = service();
     let body = antibiotic().to_string();
     for member in ["hook", "context", "prefetch", "hookInstance"] {
-        let twice = body.replacen(&format!("\"{member}\":"), &format!("\"{member}\":1,\"{member}\":"), 1);
+        let twice = body.replacen(
+            &format!("\"{member}\":"),
+            &format!("\"{member}\":1,\"{member}\":"),
+            1,
+        );
         assert_eq!(post(&service, SIGN, twice).await.status, 400, "{member}");
     }
 }
@@ -174,7 +232,11 @@ async fn deep_nesting_is_refused_and_nothing_overflows() {
             let deep = format!("{}1{}", open.repeat(levels), close.repeat(levels));
             let body = with(antibiotic(), "/prefetch/x", Some(json!("⟨here⟩")));
             let body = body.to_string().replace("\"⟨here⟩\"", &deep);
-            assert_eq!(post(&service, SIGN, body).await.status, status, "{levels} {open}");
+            assert_eq!(
+                post(&service, SIGN, body).await.status,
+                status,
+                "{levels} {open}"
+            );
         }
     }
 }

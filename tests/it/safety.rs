@@ -18,7 +18,9 @@ use std::sync::LazyLock;
 static LINKS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let text = fs::read_to_string(root("cards/links.csv")).expect("links");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let rows = reader.records().map(|row| row.expect("a row")[1].to_owned());
+    let rows = reader
+        .records()
+        .map(|row| row.expect("a row")[1].to_owned());
     rows.collect()
 });
 
@@ -67,7 +69,9 @@ fn spoil(value: &mut Value, name: &str, hostile: &str) {
                 *text = format!("{text} {hostile}");
             }
         }
-        Value::Array(list) => list.iter_mut().for_each(|value| spoil(value, name, hostile)),
+        Value::Array(list) => list
+            .iter_mut()
+            .for_each(|value| spoil(value, name, hostile)),
         Value::Object(members) => members
             .iter_mut()
             .for_each(|(name, value)| spoil(value, name, hostile)),
@@ -76,7 +80,10 @@ fn spoil(value: &mut Value, name: &str, hostile: &str) {
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
@@ -108,16 +115,24 @@ fn faults(request: &Value, site: &toml::Table, answer: &Value) -> Vec<String> {
 
 fn fault_in_plain(plain: &str) -> Option<String> {
     let opens = plain.char_indices().any(|(at, c)| {
-        c == '<' && plain[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c))
+        c == '<'
+            && plain[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c))
     });
-    let is_odd = plain.chars().any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+    let is_odd = plain
+        .chars()
+        .any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
     (opens || plain.contains("](") || is_odd).then(|| format!("markup in plain text: {plain}"))
 }
 
 /// GitHub's Markdown: nothing but paragraphs, lists and emphasis, which are ours.
 fn fault_in_markdown(detail: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for event in Parser::new_ext(detail, Options::all()) {
+    let github = Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_GFM;
+    for event in Parser::new_ext(detail, github) {
         let is_ours = match &event {
             Event::Start(tag) => matches!(
                 tag,
@@ -132,10 +147,11 @@ fn fault_in_markdown(detail: &str) -> Vec<String> {
     }
     // Clients look for addresses after the text has been unescaped, and some put it into a page as it is.
     let lower = detail.to_lowercase();
-    for address in ["://", "www.", "@", "<"] {
-        if lower.contains(address) {
-            found.push(format!("{address} in detail: {detail}"));
-        }
+    let mail = lower
+        .split_once('@')
+        .is_some_and(|(before, _)| !before.ends_with(' '));
+    if mail || ["://", "www.", "<"].iter().any(|part| lower.contains(part)) {
+        found.push(format!("an address or a tag in detail: {detail}"));
     }
     found
 }
@@ -153,10 +169,13 @@ fn fault_in_action(request: &Value, action: &Value) -> Option<String> {
     match text(action, "/type") {
         "create" => {
             let is_order = resource["resourceType"] == "MedicationRequest";
-            (is_order && is_opioid(resource)).then(|| format!("creates an opioid order: {resource}"))
+            (is_order && is_opioid(resource))
+                .then(|| format!("creates an opioid order: {resource}"))
         }
         "update" => {
-            let draft = drafts(request).into_iter().find(|draft| draft["id"] == resource["id"]);
+            let draft = drafts(request)
+                .into_iter()
+                .find(|draft| draft["id"] == resource["id"]);
             match draft {
                 Some(draft) => fault_in_update(draft, resource),
                 None => Some(format!("updates what is no draft: {resource}")),
@@ -245,7 +264,11 @@ fn every_fixture_is_answered_safely_whatever_its_record_says() {
         spoil(&mut spoilt, "", HOSTILE[at % HOSTILE.len()]);
         for request in [&request, &spoilt] {
             let faults = answer(&mut runner, case, request);
-            found.extend(faults.into_iter().map(|fault| format!("{}: {fault}", case.name)));
+            found.extend(
+                faults
+                    .into_iter()
+                    .map(|fault| format!("{}: {fault}", case.name)),
+            );
         }
     }
     assert!(actions > 500, "only {actions} actions were looked at");
@@ -296,8 +319,22 @@ fn the_checks_find_what_is_unsafe() {
     let oxycodone = json!({"resourceType": "MedicationRequest", "medicationCodeableConcept": {"coding": [
         {"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "1049683"}]}});
     assert!(fault_in_action(&request, &json!({"type": "create", "resource": oxycodone})).is_some());
-    assert!(fault_in_action(&request, &json!({"type": "delete", "resourceId": "MedicationRequest/m2"})).is_some());
-    for detail in ["<b>x</b>", "[a](b)", "# x", "see https://x.example", "![a](b)", "`x`", "1. x"] {
+    assert!(
+        fault_in_action(
+            &request,
+            &json!({"type": "delete", "resourceId": "MedicationRequest/m2"})
+        )
+        .is_some()
+    );
+    for detail in [
+        "<b>x</b>",
+        "[a](b)",
+        "# x",
+        "see https://x.example",
+        "![a](b)",
+        "`x`",
+        "1. x",
+    ] {
         assert!(!fault_in_markdown(detail).is_empty(), "{detail}");
     }
     assert!(fault_in_markdown("Words, **bold**:\n\n- one\n- two").is_empty());

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom (docs/ARCHITECTURE.md); `hooks` name the rules for discovery and the options of a client.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("wire", &[]),
     ("terminology", &[]),
     ("fhir", &[]),
@@ -36,14 +36,25 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ),
     ("guides", &[]),
     ("audit", &["telemetry"]),
+    ("store", &[]),
+    ("auth", &["store"]),
     (
         "config",
-        &["advise", "cards", "guides", "patient", "terminology"],
+        &[
+            "advise",
+            "cards",
+            "guides",
+            "patient",
+            "store",
+            "terminology",
+        ],
     ),
     ("telemetry", &["config", "fhir"]),
     (
         "hooks",
         &[
+            "auth",
+            "store",
             "advise",
             "audit",
             "fhir",
@@ -59,7 +70,15 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("ehr", &["fhir"]),
     (
         "cases",
-        &["advise", "cards", "config", "fhir", "hooks", "telemetry"],
+        &[
+            "advise",
+            "auth",
+            "cards",
+            "config",
+            "fhir",
+            "hooks",
+            "telemetry",
+        ],
     ),
 ];
 
@@ -197,6 +216,9 @@ fn modules_use_only_those_below_them() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// How commands look: no command, and all may use it.
+const PAPER: &str = "paper";
+
 #[test]
 fn commands_do_not_use_each_other() {
     let commands: Vec<Source> = sources("src/commands")
@@ -211,7 +233,7 @@ fn commands_do_not_use_each_other() {
                 .strip_prefix("src/commands/")?
                 .strip_suffix(".rs")
         })
-        .filter(|name| !name.contains('/'))
+        .filter(|name| !name.contains('/') && *name != PAPER)
         .collect();
     for source in &commands {
         for name in &names {
@@ -401,4 +423,60 @@ fn no_rule_reads_race() {
         .map(|source| source.path)
         .collect();
     assert_eq!(readers, ["src/commands/report/person.rs"]);
+}
+
+/// Every threat in SECURITY.md names tests, and each is there.
+#[test]
+fn every_threat_names_tests_that_exist() {
+    let text = fs::read_to_string(root().join("SECURITY.md")).expect("SECURITY.md");
+    let mut code = String::new();
+    for folder in ["src", "tests", "crates"] {
+        let mut files = Vec::new();
+        collect(&root().join(folder), &mut files);
+        for file in files {
+            code.push_str(&fs::read_to_string(file).expect("a text"));
+        }
+    }
+    let threats: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| who |"))
+        .collect();
+    assert!(threats.len() >= 15, "only {} threats", threats.len());
+    let mut wrong = Vec::new();
+    for threat in threats {
+        let shown_by = threat
+            .trim_end_matches(" |")
+            .rsplit(" | ")
+            .next()
+            .unwrap_or_default();
+        let tests: Vec<&str> = shown_by.split('`').skip(1).step_by(2).collect();
+        if tests.is_empty() {
+            wrong.push(format!("no test: {threat}"));
+        }
+        for test in tests {
+            let is_test = code.contains(&format!("fn {test}("));
+            if !is_test {
+                wrong.push(format!("no such test: {test}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn both_packages_forbid_unsafe_code() {
+    let read = |file: &str| fs::read_to_string(root().join(file)).expect("a manifest");
+    let workspace: toml::Table = read("Cargo.toml").parse().expect("TOML");
+    assert_eq!(
+        workspace["workspace"]["lints"]["rust"]["unsafe_code"].as_str(),
+        Some("forbid")
+    );
+    for file in ["Cargo.toml", "crates/opioid-cds-fhir/Cargo.toml"] {
+        let manifest: toml::Table = read(file).parse().expect("TOML");
+        assert_eq!(
+            manifest["lints"]["workspace"].as_bool(),
+            Some(true),
+            "{file}"
+        );
+    }
 }

@@ -16,6 +16,7 @@ use super::checks::LONGEST_LABEL;
 use super::compose::LONGEST_SUMMARY;
 use super::detail::HARD_LIMIT;
 use super::escape::units;
+use crate::patient::Language;
 use crate::wire::{Card, Coding, Indicator, Response, Suggestion};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -96,7 +97,7 @@ pub fn check_card(card: &Card) -> Vec<String> {
     faults.extend(reasons_and_links(card));
     for (place, text) in texts_for_people(card) {
         faults.extend(
-            banned(&text)
+            banned(&text, Language::English)
                 .into_iter()
                 .map(|fault| format!("{place}: {fault}")),
         );
@@ -122,11 +123,12 @@ fn texts_for_people(card: &Card) -> Vec<(String, String)> {
         ("summary".to_owned(), card.summary.clone()),
         ("source".to_owned(), card.source.label.clone()),
     ];
-    texts.extend(
-        card.detail
-            .as_deref()
-            .map(|detail| ("detail".to_owned(), unescaped(detail))),
-    );
+    texts.extend(card.detail.as_deref().map(|detail| {
+        (
+            "detail".to_owned(),
+            unescaped(&words::without_translation(detail)),
+        )
+    }));
     for suggestion in &card.suggestions {
         texts.push(("label".to_owned(), suggestion.label.clone()));
         texts.extend(
@@ -226,7 +228,7 @@ fn detail(card: &Card) -> Vec<String> {
             "a heading, table, quote, image, code block or task box in the detail".to_owned(),
         );
     }
-    let told: Vec<String> = detail
+    let told: Vec<String> = words::without_translation(detail)
         .lines()
         .filter(|line| !line.starts_with("- "))
         .map(unescaped)
@@ -320,5 +322,7 @@ fn walk(json: &serde_json::Value, path: &str, faults: &mut Vec<String>) {
     }
 }
 
+#[cfg(test)]
+mod templates;
 #[cfg(test)]
 mod tests;
