@@ -28,7 +28,7 @@ thread_local! {
 }
 
 /// The body of a call, sent to each service: cards or a refusal, and cards that keep their promises.
-pub fn request(data: &[u8]) {
+pub(super) fn request(data: &[u8]) {
     for service in &SERVICES {
         let advice = RUNTIME.with(|runtime| {
             runtime.block_on(call::advise_on(
@@ -77,7 +77,7 @@ fn holds(card: &Card) {
 }
 
 /// A resource, a Bundle, or lines of them, as `explain` and `mme` read files.
-pub fn entry(data: &[u8]) {
+pub(super) fn entry(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let patients = fhir::patients_in(&text);
     let patient = patients.first().map_or("p1", String::as_str);
@@ -98,7 +98,7 @@ static MEDICINES: LazyLock<Vec<Medicine>> = LazyLock::new(|| {
 });
 
 /// The text of a dosage instruction, for a tablet, a patch, a solution, a film and methadone.
-pub fn dosage(data: &[u8]) {
+pub(super) fn dosage(data: &[u8]) {
     let text = String::from_utf8_lossy(data).into_owned();
     let instructions = [Instruction {
         text: Some(text),
@@ -127,7 +127,7 @@ pub fn dosage(data: &[u8]) {
 }
 
 /// A site file.
-pub fn site(data: &[u8]) {
+pub(super) fn site(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     if let Ok(table) = text.parse::<toml::Table>() {
         let _ = site_from_table("site.toml", table);
@@ -135,7 +135,7 @@ pub fn site(data: &[u8]) {
 }
 
 /// A file of trusted clients.
-pub fn clients(data: &[u8]) {
+pub(super) fn clients(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let folder = Path::new("/nowhere");
     let _ = Clients::parse("clients.toml", &text, folder, Latitude::default());
@@ -170,7 +170,7 @@ static GATE: LazyLock<Gate> = LazyLock::new(|| {
 });
 
 /// Is this token let in?
-pub fn admits(data: &[u8]) -> bool {
+pub(super) fn admits(data: &[u8]) -> bool {
     let header = [b"Bearer ", data].concat();
     let now = NOON.parse().expect("an instant");
     let path = "/cds-services/opioid-order-sign";
@@ -181,7 +181,7 @@ pub fn admits(data: &[u8]) -> bool {
 }
 
 /// A client's token: it is refused unless it is one of ours, letter for letter.
-pub fn token(data: &[u8]) {
+pub(super) fn token(data: &[u8]) {
     let is_ours = ACCEPTED
         .iter()
         .any(|token| token.as_bytes() == data.trim_ascii());
