@@ -3,6 +3,7 @@
 //! - [`config`] the command line: settings from flags and environment, and the content they name
 //! - [`commands`] one file per command
 //! - [`telemetry`] every name in logs and metrics
+//! - [`audit`] one line for each call, for those who must answer for them later
 //! - [`server`] listeners, layers in order, graceful shutdown
 //! - [`auth`] who calls: the client's signed token in, the trusted client out
 //! - [`store`] what outlives a call: which tokens were seen
@@ -22,6 +23,7 @@
 //! - [`ehr`] what stands in for an EHR: a FHIR server over resources in memory
 
 pub mod advise;
+pub mod audit;
 pub mod auth;
 pub mod cards;
 pub mod cases;

@@ -14,7 +14,12 @@ use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gau
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
-use tracing_subscriber::EnvFilter;
+use tracing::Subscriber;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 /// Calls answered; labels `service`, `status`.
 const CALLS: &str = "opioid_cds_calls_total";
@@ -36,6 +41,8 @@ const RULES: &str = "opioid_cds_rules_total";
 const CARDS: &str = "opioid_cds_cards_total";
 /// Feedback; labels `service`, `outcome`: accepted, overridden; `reason`: a code of the project, other, none.
 const FEEDBACK: &str = "opioid_cds_feedback_total";
+/// Audit lines that could not be written.
+const AUDIT_LOST: &str = "opioid_cds_audit_lost_total";
 /// Tokens accepted; label `replay`: unchecked, first, again, warned, unknown.
 const ADMITTED: &str = "opioid_cds_tokens_accepted_total";
 /// Tokens refused; label `why`: a word, or store-down.
@@ -100,22 +107,38 @@ impl Stopwatch {
 
 /// Sets up logging to standard error.
 pub fn log(settings: &LogSettings) -> Result<(), String> {
+    let lines = lines(settings, std::io::stderr, std::io::stderr().is_terminal())?;
+    tracing_subscriber::registry()
+        .with(lines)
+        .try_init()
+        .map_err(|error| format!("logging: {error}"))
+}
+
+/// What is logged with these settings, as it goes to a writer.
+pub fn lines<S, W>(
+    settings: &LogSettings,
+    writer: W,
+    with_colours: bool,
+) -> Result<Box<dyn Layer<S> + Send + Sync>, String>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
     let filter = EnvFilter::try_new(&settings.log_level)
         .map_err(|error| format!("--log {}: {error}", settings.log_level))?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    match settings.log_format {
-        LogFormat::Text => lines.try_init(),
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(with_colours)
+        .with_writer(writer);
+    Ok(match settings.log_format {
+        LogFormat::Text => lines.with_filter(filter).boxed(),
         LogFormat::Json => lines
             .json()
             .flatten_event(true)
             .with_current_span(false)
             .with_span_list(true)
-            .try_init(),
-    }
-    .map_err(|error| format!("logging: {error}"))
+            .with_filter(filter)
+            .boxed(),
+    })
 }
 
 /// Panics are logged by their place alone: what was thrown may hold patient data.
@@ -164,6 +187,7 @@ fn describe() {
     describe_counter!(RULES, "Rules, by answer.");
     describe_counter!(CARDS, "Cards sent, by leading rule and indicator.");
     describe_counter!(FEEDBACK, "Feedback, by outcome and known override reason.");
+    describe_counter!(AUDIT_LOST, "Audit lines that could not be written.");
     describe_counter!(ADMITTED, "Tokens accepted, by what was known of them.");
     describe_counter!(REFUSED, "Tokens refused, by reason.");
     describe_gauge!(BUILD, "The version that runs.");
@@ -207,6 +231,11 @@ pub fn card(rule: &str, indicator: &'static str) {
 /// Feedback came; the reason is one of ours, `other` or `none`.
 pub fn feedback(service: &'static str, outcome: &'static str, reason: String) {
     counter!(FEEDBACK, "service" => service, "outcome" => outcome, "reason" => reason).increment(1);
+}
+
+/// An audit line could not be written.
+pub fn audit_lost() {
+    counter!(AUDIT_LOST).increment(1);
 }
 
 /// A token was accepted.

@@ -63,9 +63,19 @@ impl Clients {
             because: error.to_string(),
         })?;
         let folder = path.parent().unwrap_or(Path::new(""));
+        Clients::parse(&file, &text, folder, latitude)
+    }
+
+    /// Checks the text of a file; key files that it names are looked for from the folder.
+    pub fn parse(
+        file: &str,
+        text: &str,
+        folder: &Path,
+        latitude: Latitude,
+    ) -> Result<Clients, ClientsError> {
         Reader {
-            file: &file,
-            text: &text,
+            file,
+            text,
             folder,
             latitude,
         }

@@ -10,6 +10,7 @@ use crate::hooks::{self, Chart, Clock, HookError, SERVICES, Service, Shared, cal
 use crate::telemetry::Stopwatch;
 use jiff::Timestamp;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use tokio::runtime::Runtime;
 
 /// What a case was answered.
@@ -21,6 +22,8 @@ pub struct Answered {
     pub body: Value,
     /// Every rule's answer, where the core was reached.
     pub rules: Vec<(&'static str, &'static str)>,
+    /// Rules of which something stands on a card.
+    pub shown: BTreeSet<&'static str>,
 }
 
 /// Runs one case after another over the same content.
@@ -87,12 +90,9 @@ impl Runner {
                 watch,
             ))
         });
-        let rules = answered
-            .as_ref()
-            .ok()
-            .and_then(Option::as_ref)
-            .map(rules_of)
-            .unwrap_or_default();
+        let advice = answered.as_ref().ok().and_then(Option::as_ref);
+        let rules = advice.map(rules_of).unwrap_or_default();
+        let shown = advice.map(shown_of).unwrap_or_default();
         let (status, body) = match answered.and_then(call::cards_of) {
             Ok(cards) => (200, call::write(&cards)),
             Err(error) => (error.status().0.as_u16(), error.body().into_bytes()),
@@ -101,6 +101,7 @@ impl Runner {
             status,
             body: serde_json::from_slice(&body).unwrap_or_default(),
             rules,
+            shown,
         }
     }
 }
@@ -111,6 +112,11 @@ fn rules_of(advice: &Advice) -> Vec<(&'static str, &'static str)> {
         .iter()
         .map(|rule| (rule.id, rule.answer.as_str()))
         .collect()
+}
+
+fn shown_of(advice: &Advice) -> BTreeSet<&'static str> {
+    let shown = advice.rules.iter().filter(|rule| rule.shown_on.is_some());
+    shown.map(|rule| rule.id).collect()
 }
 
 /// The service that a case is sent to: the one it names, else the one for its hook, else order-sign.

@@ -9,6 +9,7 @@ mod mme;
 mod new;
 mod paper;
 mod replay;
+mod report;
 mod serve;
 mod services;
 
@@ -27,6 +28,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Replay(arguments) => replay::run(&arguments, &cli.log),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Mme(arguments) => mme::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&arguments),
         Command::Completions { shell } => completions::run(shell),

@@ -3,7 +3,8 @@
 mod trust;
 
 use super::runtime;
-use crate::config::{LogSettings, ServeSettings, load, load_guides};
+use crate::audit::Audit;
+use crate::config::{AuditSettings, LogSettings, ServeSettings, load, load_guides};
 use crate::fhir::{Allowed, Client, Limits};
 use crate::hooks::{self, Chart, Clock, Rate, Servers, Shared};
 use crate::server::{self, Layers, Listeners, Signals};
@@ -73,10 +74,21 @@ fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {
     shared.options = settings.calls.options();
     shared.deadline = settings.calls.deadline();
     shared.clock = Clock::fixed_at(settings.as_of);
+    shared.audit = audit(&settings.audit)?;
     shared.body_time = Duration::from_millis(settings.limits.body_timeout_ms);
     shared.rate = settings
         .limits
         .rate(settings.trust.auth)
         .and_then(|calls| Rate::of(calls, Duration::from_secs(1)));
     Ok(shared)
+}
+
+fn audit(settings: &AuditSettings) -> anyhow::Result<Option<Audit>> {
+    let Some(log) = &settings.audit_log else {
+        return Ok(None);
+    };
+    if settings.audit_key_file.is_none() {
+        info!("audit lines name no patient: there is no --audit-key-file");
+    }
+    Ok(Some(Audit::open(log, settings.audit_key_file.as_deref())?))
 }

@@ -4,6 +4,7 @@
 //! Refuses to know what the settings are for.
 
 mod arguments;
+mod audit;
 mod content;
 mod limits;
 mod site;
@@ -13,6 +14,7 @@ pub use arguments::{
     CheckArguments, DemoArguments, ExplainArguments, HealthcheckArguments, MmeArguments,
     NewArguments, NewThing, ReplayArguments, ReportFormat, Shell, TextFormat,
 };
+pub use audit::{AuditSettings, ReportArguments};
 pub use content::{ContentError, load, load_guides, load_with, overrides};
 pub use limits::LimitSettings;
 pub use site::{SiteError, read_site, site_from_table};
@@ -64,6 +66,8 @@ pub enum Command {
     Services(ServiceSettings),
     /// Look for faults in settings, cards, value sets, factors and fixtures.
     Check(CheckArguments),
+    /// Say what came of the advice, from audit lines; or whom it reaches, from saved requests.
+    Report(ReportArguments),
     /// Ask the local service whether it is ready; for container images without a shell.
     Healthcheck(HealthcheckArguments),
     /// Print a completion script for a shell.
@@ -245,6 +249,9 @@ pub struct ServeSettings {
     /// Limits.
     #[command(flatten)]
     pub limits: LimitSettings,
+    /// Audit.
+    #[command(flatten)]
+    pub audit: AuditSettings,
     /// Content.
     #[command(flatten)]
     pub content: ContentSettings,

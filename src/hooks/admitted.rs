@@ -1,13 +1,16 @@
 //! What every handler starts from: the service that is called, and who calls it. Settled before any body is read
 //! (contract section 3, order of checks).
 
-use super::{Clock, HookError, Service, Shared};
+use super::audited::Heard;
+use super::{Clock, HookError, Service, Shared, Who};
+use crate::audit::Event;
 use crate::auth::{Caller, Refused, Replay};
 use crate::telemetry;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::header;
 use axum::http::request::Parts;
 use std::sync::Arc;
+use std::time::Duration;
 use tracing::{info, warn};
 
 /// A service that answers, and its caller.
@@ -28,13 +31,31 @@ impl FromRequestParts<Arc<Shared>> for Admitted {
             .await
             .map_err(|_| HookError::UnknownService)?;
         let service = shared.service(&id)?;
-        let caller = caller(parts, shared).await?;
+        let caller = match caller(parts, shared).await {
+            Ok(caller) => caller,
+            Err(error) => {
+                turned_away(parts, shared, service, &error);
+                return Err(error);
+            }
+        };
         let services = caller.client().and_then(|client| client.services.as_ref());
         if services.is_some_and(|services| !services.contains(service.id)) {
             return Err(HookError::UnknownService);
         }
         Ok(Admitted { service, caller })
     }
+}
+
+/// A call whose token is refused stands in the audit trail, too, with the address that it came from.
+fn turned_away(parts: &Parts, shared: &Shared, service: &Service, error: &HookError) {
+    let event = if parts.uri.path().ends_with("/feedback") {
+        Event::Feedback
+    } else {
+        Event::Call
+    };
+    let mut heard = Heard::new(shared, service, event);
+    heard.from(Who::of(&Caller::anybody(), &parts.extensions));
+    heard.write(error.status().0.as_u16(), Duration::ZERO);
 }
 
 /// Who asks for the discovery document: a site may want to know (contract R-037).

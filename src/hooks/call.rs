@@ -3,10 +3,12 @@
 //! Prefetch first, then only what is missing; the one place that waits on a network.
 
 use super::admitted::Admitted;
+use super::audited::Heard;
 use super::body::receive;
 use super::gather::{self, Asking, Wanted};
 use super::{HookError, Service, Shared, Who, request, terms};
 use crate::advise::{self, Advice, Call, Outcome};
+use crate::audit::Event;
 use crate::auth::Caller;
 use crate::fhir::{self, Fetched, Gap, Record, Source};
 use crate::rules;
@@ -40,8 +42,9 @@ pub(super) async fn call(
         client = caller.name(),
         hook_instance = Empty
     );
+    let mut heard = Heard::new(&shared, service, Event::Call);
     let answered = tracing::Instrument::instrument(
-        answer(&shared, service, &caller, request, watch),
+        answer(&caller, service, request, watch, &mut heard),
         span.clone(),
     )
     .await;
@@ -51,6 +54,10 @@ pub(super) async fn call(
     };
     let took = watch.elapsed();
     telemetry::call_answered(service.id, status.as_u16(), took);
+    if let Err(error) = &answered {
+        heard.refused(error);
+    }
+    heard.write(status.as_u16(), took);
     span.in_scope(|| {
         let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         match &answered {
@@ -68,17 +75,27 @@ struct Said {
 }
 
 async fn answer(
-    shared: &Shared,
-    service: &'static Service,
     caller: &Caller,
+    service: &'static Service,
     request: Request,
     watch: Stopwatch,
+    heard: &mut Heard<'_>,
 ) -> Result<(Response, Said), HookError> {
-    shared.admit(&Who::of(caller, request.extensions()))?;
+    let shared = heard.shared;
+    let who = Who::of(caller, request.extensions());
+    let admitted = shared.admit(&who);
+    heard.from(who);
+    admitted?;
     let body = receive(request, shared.body_time).await?;
-    let advice = advise_on(shared, service, caller, &body, watch).await?;
+    let mut request = request::read(&body, service)?;
+    heard.request(&request);
+    let advice = advise_on_read(shared, service, caller, &mut request, watch).await;
+    if let Some(advice) = &advice {
+        heard.advice(advice);
+    }
     let writing = Stopwatch::start();
     let cards = cards_of(advice)?;
+    heard.cards(&cards.cards);
     let topics: Vec<&str> = cards
         .cards
         .iter()
@@ -119,19 +136,29 @@ pub async fn advise_on(
     body: &[u8],
     watch: Stopwatch,
 ) -> Result<Option<Advice>, HookError> {
-    let as_of = shared.clock.now();
     let mut request = request::read(body, service)?;
-    terms::rename_prefetch(caller, &mut request);
+    Ok(advise_on_read(shared, service, caller, &mut request, watch).await)
+}
+
+async fn advise_on_read(
+    shared: &Shared,
+    service: &'static Service,
+    caller: &Caller,
+    request: &mut wire::Request<'_>,
+    watch: Stopwatch,
+) -> Option<Advice> {
+    let as_of = shared.clock.now();
+    terms::rename_prefetch(caller, request);
     Span::current().record(
         "hook_instance",
         field::display(request.hook_instance.escape_debug()),
     );
-    if !is_for_clinicians(&request) {
-        return Ok(None);
+    if !is_for_clinicians(request) {
+        return None;
     }
-    let advice = advise_on_request(shared, service, caller, &request, as_of, watch).await;
+    let advice = advise_on_request(shared, service, caller, request, as_of, watch).await;
     log_advice(&advice);
-    Ok(Some(advice))
+    Some(advice)
 }
 
 /// The cards of an advice, or the 412.

@@ -3,11 +3,14 @@
 //! Takes the form of the specification and Epic's, which says `overrideReasons` (contract R-270).
 
 use super::admitted::Admitted;
+use super::audited::Heard;
 use super::error::{Fault, HookError};
 use super::members::{Members, text};
-use super::{Shared, Who, body};
+use super::{Service, Shared, Who, body};
+use crate::audit::Event;
+use crate::auth::Caller;
 use crate::rules::RULES;
-use crate::telemetry;
+use crate::telemetry::{self, Stopwatch};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -24,6 +27,8 @@ const LONGEST_COMMENT: usize = 10_000;
 /// What one entry comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
+    /// uuid of the card, as the client sends it.
+    card: String,
     outcome: &'static str,
     /// Code of the override reason, where one is given.
     reason: Option<String>,
@@ -35,7 +40,28 @@ pub(super) async fn feedback(
     Admitted { service, caller }: Admitted,
     request: Request,
 ) -> Result<StatusCode, HookError> {
-    shared.admit(&Who::of(&caller, request.extensions()))?;
+    let watch = Stopwatch::start();
+    let mut heard = Heard::new(&shared, service, Event::Feedback);
+    let taken = take(&caller, service, request, &mut heard).await;
+    let status = match &taken {
+        Ok(()) => StatusCode::OK,
+        Err(error) => error.status().0,
+    };
+    heard.write(status.as_u16(), watch.elapsed());
+    taken.map(|()| StatusCode::OK)
+}
+
+async fn take(
+    caller: &Caller,
+    service: &'static Service,
+    request: Request,
+    heard: &mut Heard<'_>,
+) -> Result<(), HookError> {
+    let shared = heard.shared;
+    let who = Who::of(caller, request.extensions());
+    let admitted = shared.admit(&who);
+    heard.from(who);
+    admitted?;
     let body = body::receive(request, shared.body_time).await?;
     for entry in read(&body)? {
         let reason = label(entry.reason, &shared.known_reasons);
@@ -45,9 +71,10 @@ pub(super) async fn feedback(
             feedback.reason = reason,
             "feedback"
         );
+        heard.feedback(&entry.card, entry.outcome, &reason);
         telemetry::feedback(service.id, entry.outcome, reason);
     }
-    Ok(StatusCode::OK)
+    Ok(())
 }
 
 /// The override reason codes of all card texts, from their front matter.
@@ -148,7 +175,7 @@ fn required_text<'a>(members: &Members<'a>, name: &'static str) -> Result<Cow<'a
 
 fn entry(value: &RawValue) -> Result<Entry, Wrong> {
     let members = Members::of(value).ok_or_else(|| wrong("", "must be an object"))?;
-    required_text(&members, "card")?;
+    let card = required_text(&members, "card")?.into_owned();
     let outcome = match required_text(&members, "outcome")?.as_ref() {
         "accepted" => "accepted",
         "overridden" => "overridden",
@@ -163,7 +190,11 @@ fn entry(value: &RawValue) -> Result<Entry, Wrong> {
             "must be a date and time with an offset, as 2026-11-01T12:00:00Z",
         ));
     }
-    Ok(Entry { outcome, reason })
+    Ok(Entry {
+        card,
+        outcome,
+        reason,
+    })
 }
 
 /// Required and not empty where a card was accepted (contract R-264).
@@ -255,6 +286,7 @@ mod tests {
         assert_eq!(
             entries,
             [Entry {
+                card: "c".to_owned(),
                 outcome: "overridden",
                 reason: Some("already-has-it".to_owned())
             }]

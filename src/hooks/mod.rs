@@ -4,6 +4,7 @@
 //! Refuses to know clinical meaning, and layers that are not about CDS Hooks.
 
 mod admitted;
+mod audited;
 mod body;
 pub mod call;
 mod clock;
@@ -28,6 +29,7 @@ pub use service::{SERVICES, Service, enabled, service};
 pub use who::Who;
 
 use crate::advise::Content;
+use crate::audit::Audit;
 use crate::auth::Gate;
 use crate::cards::ClientOptions;
 use crate::config::Discovery;
@@ -57,6 +59,8 @@ pub struct Shared {
     pub rate: Option<Rate>,
     /// Where `as_of` comes from.
     pub clock: Clock,
+    /// The audit trail, where the site wants one.
+    pub audit: Option<Audit>,
     /// Services that answer.
     pub services: Vec<&'static Service>,
     /// Lets trusted clients in; `None`: nobody is asked who they are.
@@ -84,6 +88,7 @@ impl Shared {
             deadline: Duration::from_millis(450),
             body_time: Duration::from_secs(10),
             rate: None,
+            audit: None,
             clock: Clock::System,
             discovery: Bytes::from(document(&services, discovery)),
             services,

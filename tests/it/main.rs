@@ -3,6 +3,7 @@
 #![expect(clippy::panic, reason = "in a test, a panic is the failure")]
 
 mod answers;
+mod audit;
 mod auth;
 mod command_line;
 mod conformance;
@@ -14,12 +15,14 @@ mod faults;
 mod faulty;
 mod feedback;
 mod gathering;
+mod hostile;
 mod http;
 mod limits;
 mod loose;
 mod prefetch;
 mod privacy;
 mod requests;
+mod safety;
 mod service;
 mod tidy;
 mod trap;

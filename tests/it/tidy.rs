@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom (docs/ARCHITECTURE.md); `hooks` name the rules for discovery and the options of a client.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("wire", &[]),
     ("terminology", &[]),
     ("fhir", &[]),
@@ -35,6 +35,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
         &["advise", "dose", "fhir", "patient", "rules", "wire"],
     ),
     ("guides", &[]),
+    ("audit", &["telemetry"]),
     ("store", &[]),
     ("auth", &["store"]),
     (
@@ -55,6 +56,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "auth",
             "store",
             "advise",
+            "audit",
             "fhir",
             "wire",
             "patient",
@@ -406,4 +408,75 @@ fn every_case_is_named_for_what_it_shows_and_has_request_and_response() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Race is read for counting whom the advice reaches, and by nothing else.
+#[test]
+fn no_rule_reads_race() {
+    let readers: Vec<String> = sources("src")
+        .into_iter()
+        .filter(|source| {
+            ["us-core-race", "us-core-ethnicity", "ombCategory"]
+                .iter()
+                .any(|name| source.code.contains(name))
+        })
+        .map(|source| source.path)
+        .collect();
+    assert_eq!(readers, ["src/commands/report/person.rs"]);
+}
+
+/// Every threat in SECURITY.md names tests, and each is there.
+#[test]
+fn every_threat_names_tests_that_exist() {
+    let text = fs::read_to_string(root().join("SECURITY.md")).expect("SECURITY.md");
+    let mut code = String::new();
+    for folder in ["src", "tests", "crates"] {
+        let mut files = Vec::new();
+        collect(&root().join(folder), &mut files);
+        for file in files {
+            code.push_str(&fs::read_to_string(file).expect("a text"));
+        }
+    }
+    let threats: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| who |"))
+        .collect();
+    assert!(threats.len() >= 15, "only {} threats", threats.len());
+    let mut wrong = Vec::new();
+    for threat in threats {
+        let shown_by = threat
+            .trim_end_matches(" |")
+            .rsplit(" | ")
+            .next()
+            .unwrap_or_default();
+        let tests: Vec<&str> = shown_by.split('`').skip(1).step_by(2).collect();
+        if tests.is_empty() {
+            wrong.push(format!("no test: {threat}"));
+        }
+        for test in tests {
+            let is_test = code.contains(&format!("fn {test}("));
+            if !is_test {
+                wrong.push(format!("no such test: {test}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn both_packages_forbid_unsafe_code() {
+    let read = |file: &str| fs::read_to_string(root().join(file)).expect("a manifest");
+    let workspace: toml::Table = read("Cargo.toml").parse().expect("TOML");
+    assert_eq!(
+        workspace["workspace"]["lints"]["rust"]["unsafe_code"].as_str(),
+        Some("forbid")
+    );
+    for file in ["Cargo.toml", "crates/opioid-cds-fhir/Cargo.toml"] {
+        let manifest: toml::Table = read(file).parse().expect("TOML");
+        assert_eq!(
+            manifest["lints"]["workspace"].as_bool(),
+            Some(true),
+            "{file}"
+        );
+    }
 }

@@ -142,6 +142,7 @@ impl<'a> Remote<'a> {
             status,
             body,
             rules: Vec::new(),
+            shown: std::collections::BTreeSet::new(),
         })
     }
 }

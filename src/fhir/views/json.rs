@@ -147,12 +147,25 @@ fn kind(value: &RawValue) -> Option<Text<'_>> {
     text(value).filter(|name| name.chars().all(|c| c.is_ascii_alphabetic()))
 }
 
-/// One object.
-struct One<T>(PhantomData<T>);
+/// One object, looked for in so many lists within lists.
+struct One<T> {
+    lists: u8,
+    kind: PhantomData<T>,
+}
+
+/// A client may wrap an object in a list, and a list in a list; more is no mistake but an attack on the stack.
+const LISTS: u8 = 2;
 
 impl<T> One<T> {
     fn new() -> Self {
-        Self(PhantomData)
+        Self::within(LISTS)
+    }
+
+    fn within(lists: u8) -> Self {
+        Self {
+            lists,
+            kind: PhantomData,
+        }
     }
 }
 
@@ -188,8 +201,12 @@ impl<'de, T: Element<'de>> Visitor<'de> for One<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let Some(lists) = self.lists.checked_sub(1) else {
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(None);
+        };
         let mut first = None;
-        while let Some(next) = list.next_element_seed(One::new())? {
+        while let Some(next) = list.next_element_seed(One::within(lists))? {
             first = first.or(next);
         }
         Ok(first)
