@@ -6,16 +6,30 @@
 use crate::fhir::MemoryServer;
 use axum::Router;
 use axum::extract::{FromRequest, RawForm, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::Arc;
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 /// A FHIR base: `GET /Patient/p1`, `GET /Condition?patient=p1`, `POST /Condition/_search`.
 pub fn router(server: MemoryServer) -> Router {
     Router::new()
         .route("/{*path}", get(answer).post(search))
         .with_state(Arc::new(server))
+}
+
+/// Lets pages of these origins read it, with whatever headers they send.
+pub fn open_to(bases: Router, origins: &[String]) -> Router {
+    let origins = origins
+        .iter()
+        .filter_map(|origin| HeaderValue::from_str(origin).ok());
+    bases.layer(
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::list(origins))
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers(AllowHeaders::mirror_request()),
+    )
 }
 
 async fn answer(State(server): State<Arc<MemoryServer>>, request: Request) -> Response {

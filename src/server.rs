@@ -4,11 +4,13 @@
 //! Refuses to know what a call means.
 
 mod pages;
+mod preview;
 
 pub use pages::paths as page_paths;
 
 use crate::guides::Guides;
 use crate::hooks::{HookError, Shared, management_router, router};
+use crate::preview::Preview;
 use anyhow::Context;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -57,6 +59,8 @@ pub struct Layers {
     pub max_body_bytes: usize,
     /// The printable pages.
     pub guides: Arc<Guides>,
+    /// The preview page, where it is wanted.
+    pub preview: Option<Arc<Preview>>,
 }
 
 impl Default for Layers {
@@ -65,14 +69,18 @@ impl Default for Layers {
             cors_origins: Vec::new(),
             max_body_bytes: 10 << 20,
             guides: Guides::builtin(),
+            preview: None,
         }
     }
 }
 
 /// The service as a client meets it: all routes in all layers.
 pub fn app(shared: Arc<Shared>, layers: &Layers) -> Router {
-    let pages = pages::router(layers.guides.clone());
-    around(router(shared).merge(pages), layers)
+    let mut routes = router(shared.clone()).merge(pages::router(layers.guides.clone()));
+    if let Some(preview) = &layers.preview {
+        routes = routes.merge(preview::router(shared, preview.clone()));
+    }
+    around(routes, layers)
 }
 
 /// The layers around any routes. The last one added sees a request first.

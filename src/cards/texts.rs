@@ -66,6 +66,12 @@ fn folders() -> impl Iterator<Item = (&'static str, &'static str, &'static str)>
         .chain([incomplete])
 }
 
+/// Files with words that can be changed, with their built-in texts.
+pub(crate) fn word_files() -> BTreeMap<String, &'static str> {
+    let files = folders().map(|(id, _, card)| (format!("{id}/card.en.md"), card));
+    files.chain([(PHRASES.0.to_owned(), PHRASES.1)]).collect()
+}
+
 const PHRASES: (&str, &str) = ("phrases.en.md", include_str!("../../cards/phrases.en.md"));
 const LINKS: (&str, &str) = ("links.csv", include_str!("../../cards/links.csv"));
 

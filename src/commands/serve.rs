@@ -1,9 +1,10 @@
 //! `serve`: the service.
 
 use super::runtime;
-use crate::config::{LogSettings, ServeSettings, load, load_guides};
+use crate::config::{Auth, LogSettings, ServeSettings, load, load_guides, overrides};
 use crate::fhir::{Allowed, Client, Limits};
 use crate::hooks::{self, Chart, Clock, Servers, Shared};
+use crate::preview::{Gallery, Preview};
 use crate::server::{self, Layers, Listeners, Signals};
 use crate::telemetry::{self, Stopwatch};
 use anyhow::bail;
@@ -28,6 +29,7 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
         cors_origins: settings.cors_origin.clone(),
         max_body_bytes: settings.calls.max_body_bytes,
         guides: load_guides(&settings.content)?,
+        preview: settings.preview.then(|| preview(settings)).transpose()?,
     };
     runtime()?.block_on(async {
         let listeners = Listeners::bind(settings.listen, settings.management_listen).await?;
@@ -41,6 +43,15 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
         .await
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The page asks FHIR servers only where the service itself asks nobody who they are.
+fn preview(settings: &ServeSettings) -> anyhow::Result<Arc<Preview>> {
+    Ok(Arc::new(Preview {
+        gallery: Gallery::built_in(None),
+        words: overrides(settings.content.cards.as_deref())?,
+        reads_servers: settings.auth == Auth::Off,
+    }))
 }
 
 fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {

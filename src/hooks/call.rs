@@ -6,6 +6,7 @@ use super::body::receive;
 use super::gather::{self, Wanted};
 use super::{HookError, Service, Shared, request};
 use crate::advise::{self, Advice, Call, Outcome};
+use crate::cards::ClientOptions;
 use crate::fhir::{self, Fetched, Gap, Record, Source};
 use crate::rules;
 use crate::telemetry::{self, Stage, Stopwatch};
@@ -142,6 +143,24 @@ pub fn is_for_clinicians(request: &wire::Request<'_>) -> bool {
         .any(|kind| request.user_id.starts_with(kind))
 }
 
+/// The call as the core sees it.
+pub fn core_call<'a>(
+    service: &'static Service,
+    request: &'a wire::Request<'_>,
+    options: &'a ClientOptions,
+) -> Call<'a> {
+    Call {
+        hook: service.hook,
+        service_id: service.id,
+        hook_instance: &request.hook_instance,
+        patient_id: &request.patient_id,
+        user_id: &request.user_id,
+        encounter_id: request.encounter_id.as_deref(),
+        selections: &request.selections,
+        options,
+    }
+}
+
 /// Reads, gathers what is missing, and advises.
 pub async fn advise_on_request(
     shared: &Shared,
@@ -151,16 +170,7 @@ pub async fn advise_on_request(
     watch: Stopwatch,
 ) -> Advice {
     let needs = rules::needs(service.hook);
-    let call = Call {
-        hook: service.hook,
-        service_id: service.id,
-        hook_instance: &request.hook_instance,
-        patient_id: &request.patient_id,
-        user_id: &request.user_id,
-        encounter_id: request.encounter_id.as_deref(),
-        selections: &request.selections,
-        options: &shared.options,
-    };
+    let call = core_call(service, request, &shared.options);
     let advised = |record: &Record<'_>| {
         let advising = Stopwatch::start();
         let advice = advise::advise(&shared.content, &call, record, as_of);

@@ -8,6 +8,7 @@ mod assemble;
 mod care;
 mod conditions;
 mod coverage;
+mod course;
 mod dosage;
 mod dosing;
 mod evidence;
@@ -27,6 +28,7 @@ mod totals;
 
 pub use assemble::{Ask, Basis};
 pub use care::{Care, CareRow};
+pub use course::{CourseStep, course};
 pub use dosing::{Dosing, OldEgfr, Received};
 pub use facts::{
     ConditionFact, Facts, FollowUp, GoalFact, Kidney, KidneyGrade, Moud, NaloxoneOnHand, Overdose,

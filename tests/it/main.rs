@@ -2,10 +2,12 @@
 
 #![expect(clippy::panic, reason = "in a test, a panic is the failure")]
 
+mod browser;
 mod contract;
 mod docs;
 mod gathering;
 mod http;
+mod preview;
 mod privacy;
 mod service;
 mod tidy;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom (docs/ARCHITECTURE.md); `hooks` name the rules for discovery and the options of a client.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("wire", &[]),
     ("terminology", &[]),
     ("fhir", &[]),
@@ -53,7 +53,23 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "telemetry",
         ],
     ),
-    ("server", &["guides", "hooks"]),
+    (
+        "preview",
+        &["cards", "cases", "dose", "explained", "fhir", "patient", "wire"],
+    ),
+    (
+        "server",
+        &[
+            "advise",
+            "cards",
+            "explained",
+            "guides",
+            "hooks",
+            "preview",
+            "telemetry",
+            "wire",
+        ],
+    ),
     ("ehr", &["fhir"]),
     (
         "cases",

@@ -45,6 +45,11 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern that the tests compile")
 }
 
+/// Flesch-Kincaid grade of the words that a detail offers for the patient, where it offers any.
+pub fn grade_of_words(detail: &str) -> Option<f64> {
+    words::grade(detail)
+}
+
 /// Everything in which the body of a 200 breaks the rules: what `response.json` of a case holds.
 pub fn check_body(body: &str) -> Vec<String> {
     match serde_json::from_str::<Response>(body) {

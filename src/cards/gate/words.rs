@@ -43,6 +43,11 @@ pub(super) fn check(card: &Card) -> Vec<String> {
     }
 }
 
+/// Reading grade of what is said to the patient; none where nothing is said in English.
+pub(super) fn grade(detail: &str) -> Option<f64> {
+    said(detail).map(|said| Reading::of(&said).grade())
+}
+
 fn said(detail: &str) -> Option<String> {
     let at = detail.find(RUN_IN)?;
     detail[at + RUN_IN.len()..].lines().next().map(unescaped)

@@ -1,0 +1,109 @@
+//! Below the cards: why. Every rule's answer, the totals with their working, what was read and what was not.
+//!
+//! Knows how an explained call is laid out for a reader.
+//! Refuses to explain anything itself: that is `explained` and `patient`.
+
+use super::chart::Chart;
+use crate::explained::{Explained, Order, Rule};
+use crate::fhir::Read;
+use crate::patient::{Snapshot, course};
+use crate::dose::Total;
+use serde::Serialize;
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+pub(super) struct Why {
+    as_of: String,
+    fired: Vec<Rule>,
+    unsure: Vec<Rule>,
+    silent: Vec<Rule>,
+    scope: &'static str,
+    scope_because: Vec<String>,
+    factor_set: String,
+    before: String,
+    after: String,
+    orders: Vec<Order>,
+    chart: Option<Chart>,
+    /// Why there is no chart.
+    no_chart: &'static str,
+    reads: Vec<Reading>,
+    gaps: Vec<String>,
+    /// uuids of the cards, in order: a rule's card is told by its number.
+    cards: Vec<String>,
+}
+
+/// How far one read got.
+#[derive(Debug, Serialize)]
+struct Reading {
+    key: &'static str,
+    answer: &'static str,
+}
+
+impl Why {
+    pub(super) fn of(explained: Explained, snapshot: &Snapshot) -> Why {
+        let course = course(snapshot);
+        let after = snapshot.mme.after.as_ref();
+        let after_number = after.and_then(|total| total.mme_per_day);
+        let is_draft = snapshot.hook.is_order();
+        let chart = course
+            .as_ref()
+            .ok()
+            .and_then(|steps| Chart::of(steps, after_number.filter(|_| is_draft)));
+        let no_chart = match &course {
+            Err(_) => "No chart: the medication history could not be read, and absence would look like zero.",
+            Ok(_) => "No chart: no opioid with a daily dose in the last twelve months.",
+        };
+        let (mut fired, mut unsure, mut silent) = (Vec::new(), Vec::new(), Vec::new());
+        for rule in explained.rules {
+            match rule.answer {
+                "fires" => fired.push(rule),
+                "cannot-tell" => unsure.push(rule),
+                _ => silent.push(rule),
+            }
+        }
+        Why {
+            as_of: explained.as_of,
+            fired,
+            unsure,
+            silent,
+            scope: match explained.scope.out {
+                Some(true) => "outside the guideline's scope",
+                Some(false) => "inside the guideline's scope",
+                None => "cannot be told",
+            },
+            scope_because: explained.scope.because,
+            factor_set: explained.mme.factor_set,
+            before: total(snapshot.mme.before.as_ref()),
+            after: total(after),
+            orders: explained.mme.orders,
+            chart,
+            no_chart,
+            reads: snapshot
+                .reads
+                .iter()
+                .map(|(query, read)| Reading {
+                    key: query.key(),
+                    answer: match read {
+                        Read::Complete => "read",
+                        Read::Partial(_) => "partly read",
+                        Read::Failed(_) => "not read",
+                        Read::NotAsked => "not needed",
+                    },
+                })
+                .collect(),
+            gaps: explained.gaps,
+            cards: explained.cards.into_iter().map(|card| card.uuid).collect(),
+        }
+    }
+}
+
+fn total(total: Option<&Total>) -> String {
+    let Some(total) = total else {
+        return "not known".to_owned();
+    };
+    match total.mme_per_day {
+        Some(mme) if total.floor => format!("at least {}", mme.rounded()),
+        Some(mme) => mme.rounded(),
+        None => "no number".to_owned(),
+    }
+}
