@@ -3,9 +3,11 @@
 //! Knows what is around the routes: ids, traces, CORS, compression, limits, panics.
 //! Refuses to know what a call means.
 
+mod limits;
 mod pages;
 mod preview;
 
+pub use limits::Limits;
 pub use pages::paths as page_paths;
 
 use crate::guides::Guides;
@@ -15,9 +17,11 @@ use anyhow::Context;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::serve::ListenerExt;
+use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
+use limits::Room;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::any::Any;
 use std::borrow::Cow;
@@ -26,13 +30,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tower::Layer;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -55,8 +59,8 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Layers {
     /// Exact origins.
     pub cors_origins: Vec<String>,
-    /// Largest body, inflated.
-    pub max_body_bytes: usize,
+    /// What a client may take.
+    pub limits: Limits,
     /// The printable pages.
     pub guides: Arc<Guides>,
     /// The preview page, where it is wanted.
@@ -67,7 +71,7 @@ impl Default for Layers {
     fn default() -> Layers {
         Layers {
             cors_origins: Vec::new(),
-            max_body_bytes: 10 << 20,
+            limits: Limits::default(),
             guides: Guides::builtin(),
             preview: None,
         }
@@ -93,8 +97,10 @@ fn around(routes: Router, layers: &Layers) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             GUARD,
         ))
-        .layer(DefaultBodyLimit::max(layers.max_body_bytes))
+        .layer(DefaultBodyLimit::max(layers.limits.body_bytes))
         .layer(RequestDecompressionLayer::new())
+        .layer(RequestBodyLimitLayer::new(layers.limits.body_bytes))
+        .layer(from_fn_with_state(Room::of(&layers.limits), limits::admit))
         .layer(map_response(with_outcome))
         .layer(CompressionLayer::new())
         .layer(cors(&layers.cors_origins))
@@ -218,32 +224,30 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     info!(address = %listeners.service.local_addr()?, "listening");
     info!(address = %listeners.management.local_addr()?, "management listening");
-    let (stopping, stopped) = watch::channel(false);
+    let handle = Handle::new();
     let service = serve(
         listeners.service,
         app(shared.clone(), layers),
-        stopped.clone(),
+        &layers.limits,
+        handle.clone(),
     );
-    let management = around(
-        management_router(shared.clone(), metrics.clone()),
-        &Layers::default(),
+    let usual = Layers::default();
+    let management = around(management_router(shared.clone(), metrics.clone()), &usual);
+    let management = serve(
+        listeners.management,
+        management,
+        &usual.limits,
+        handle.clone(),
     );
-    let management = serve(listeners.management, management, stopped);
-    let upkeep = tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(UPKEEP).await;
-            metrics.run_upkeep();
-        }
-    });
+    let upkeep = tokio::spawn(upkeep(shared.clone(), metrics));
     let end = async {
         let notice = stop.notice();
         stop.signal().await;
         info!("stopping");
         shared.stop();
         tokio::time::sleep(notice).await;
-        stopping.send_replace(true);
-        tokio::time::sleep(LAST_CALLS).await;
-        warn!("calls were still in flight");
+        handle.graceful_shutdown(Some(LAST_CALLS));
+        std::future::pending().await
     };
     tokio::select! {
         served = async { tokio::try_join!(service, management) } => { served?; }
@@ -254,22 +258,30 @@ pub async fn run(
     Ok(())
 }
 
+/// What adds up is looked through now and then.
+async fn upkeep(shared: Arc<Shared>, metrics: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        metrics.run_upkeep();
+        if let Some(rate) = &shared.rate {
+            rate.forget_idle();
+        }
+    }
+}
+
 async fn serve(
     listener: TcpListener,
     app: Router,
-    mut stopped: watch::Receiver<bool>,
+    limits: &Limits,
+    handle: Handle<SocketAddr>,
 ) -> std::io::Result<()> {
-    let listener = listener.tap_io(|stream| {
-        // Small answers would wait for more to send.
-        if let Err(error) = stream.set_nodelay(true) {
-            warn!(%error, "TCP_NODELAY");
-        }
-    });
-    axum::serve(listener, app)
-        .with_graceful_shutdown(async move {
-            // An error means that the sender is gone, which is also the end.
-            let _ = stopped.wait_for(|stopped| *stopped).await;
-        })
+    // Without the acceptor, small answers would wait for more to send.
+    let mut server = axum_server::from_tcp(listener.into_std()?)?
+        .acceptor(NoDelayAcceptor::new())
+        .handle(handle);
+    limits.connection(server.http_builder());
+    server
+        .serve(app.into_make_service_with_connect_info::<SocketAddr>())
         .await
 }
 

@@ -7,6 +7,7 @@ use super::escape::units;
 use super::gate::{banned, opener};
 use super::links::Links;
 use super::texts::SUMMARY;
+use crate::patient::Language;
 
 /// Longest label of a suggestion (language guide section 1).
 pub(crate) const LONGEST_LABEL: usize = 40;
@@ -19,11 +20,11 @@ pub(crate) struct Fault {
 }
 
 /// Everything that is wrong with a section's text.
-pub(crate) fn section(name: &str, text: &str, links: &Links) -> Vec<Fault> {
+pub(crate) fn section(name: &str, text: &str, links: &Links, language: Language) -> Vec<Fault> {
     let mut faults = Vec::new();
     let shown = without_tags(text);
     for (line, row) in (0..).zip(shown.lines()) {
-        let found = banned(row)
+        let found = banned(row, language)
             .into_iter()
             .chain(markup(row))
             .chain(addresses(row).filter_map(|url| links.fault(url)));
@@ -38,7 +39,10 @@ pub(crate) fn section(name: &str, text: &str, links: &Links) -> Vec<Fault> {
         });
     }
     if name.starts_with("Suggestion ") {
-        faults.extend(suggestion(text));
+        faults.extend(match language {
+            Language::English => suggestion(text),
+            Language::Spanish => translated_suggestion(text),
+        });
     }
     faults
 }
@@ -57,6 +61,14 @@ fn suggestion(text: &str) -> Option<Fault> {
         true => return None,
     };
     Some(Fault { line: 0, message })
+}
+
+/// In another language a suggestion is what the patient reads of it, and nothing else.
+fn translated_suggestion(text: &str) -> Option<Fault> {
+    text.contains("\n\n").then(|| Fault {
+        line: 0,
+        message: "only what the patient reads stands here: one paragraph".to_owned(),
+    })
 }
 
 /// HTML, tables, images, headings, task boxes: not for `detail` (contract R-177).
@@ -122,10 +134,11 @@ fn without_tags(text: &str) -> String {
 mod tests {
     use super::{section, without_tags};
     use crate::cards::links::Links;
+    use crate::patient::Language;
 
     fn messages(name: &str, text: &str) -> Vec<(u64, String)> {
         let (links, _) = Links::parse("links.csv", "key,url,state\nA,https://a.example,V\n");
-        section(name, text, &links)
+        section(name, text, &links, Language::English)
             .into_iter()
             .map(|fault| (fault.line, fault.message))
             .collect()

@@ -5,9 +5,10 @@
 
 use super::Problem;
 use super::compose::Composer;
+use super::escape::plain;
 use super::merge::{Planned, Voice};
 use super::naming::CardName;
-use super::texts::Filling;
+use super::template::Filling;
 use super::wording::{Blocks, plain_proposal};
 use crate::rules::{Proposal, Suggest};
 use crate::suggestions::{self, NotMade, Said};
@@ -84,11 +85,22 @@ impl<'a> Composer<'a> {
                 return None;
             }
         };
+        let for_patient = match self.translated(voice, &name) {
+            Some(template) => match self.texts.fill(template, filling) {
+                Ok(text) => Some(plain(&text)).filter(|text| !text.is_empty()),
+                Err(problem) => {
+                    self.rendered.problems.push(problem);
+                    None
+                }
+            },
+            None => None,
+        };
         let said = Said {
             key: suggest.key,
             label: &blocks.label,
             description: &blocks.description,
             text: blocks.text.as_deref(),
+            for_patient: for_patient.as_deref(),
         };
         match suggestions::action(self.snapshot, &plain_proposal(&suggest.proposal), said) {
             Ok(action) => Some(Suggestion {

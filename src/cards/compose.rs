@@ -9,11 +9,12 @@ use super::escape::{markdown_value, shortened};
 use super::fields::{self, distinct};
 use super::merge::{Planned, Voice};
 use super::naming::Names;
-use super::texts::{Filling, SUMMARY};
+use super::template::Filling;
+use super::texts::SUMMARY;
 use super::unread::{self, one_line};
 use super::wording::{self, bullet, phrase, run_ins};
 use super::{CardTexts, ClientOptions, MME_WORDS, Naming, Problem, Rendered};
-use crate::patient::Snapshot;
+use crate::patient::{Language, Snapshot};
 use crate::rules::{Fact, Slot};
 use crate::wire::{Card, Indicator, SelectionBehavior};
 
@@ -159,22 +160,20 @@ impl<'a> Composer<'a> {
         let doubts = doubts.flat_map(|voice| &voice.finding.doubts);
         let (unread, problems) = unread::sentences(self.texts, self.snapshot, doubts);
         self.rendered.problems.extend(problems);
+        let (say, language) = self.said(&planned.members);
         let mut detail = Detail {
             why: self.paragraph(leader, "Why"),
             bullets,
             brief,
             known,
             unread,
-            say: planned
-                .members
-                .iter()
-                .find_map(|voice| self.paragraph(*voice, "Say")),
+            say,
             lines: planned
                 .lines
                 .iter()
                 .map(|voice| self.line(*voice))
                 .collect(),
-            run_ins: run_ins(self.texts),
+            run_ins: run_ins(self.texts, language),
         };
         self.explain_mme(&mut detail, summary);
         detail
@@ -276,6 +275,27 @@ impl<'a> Composer<'a> {
         self.mme_explained = true;
     }
 
+    /// What the first of these rules that says anything says to the patient, and in which language.
+    fn said(&mut self, voices: &[Voice<'a>]) -> (Option<String>, Language) {
+        let language = self.snapshot.language;
+        for voice in voices {
+            let texts = self.texts.rule(voice.rule.id);
+            let translated = texts.and_then(|texts| texts.translated("Say", language));
+            let told = translated
+                .and_then(|template| self.fill_or_report(template, *voice))
+                .map(|text| one_line(&text))
+                .filter(|text| !text.is_empty());
+            if told.is_some() {
+                return (told, language);
+            }
+            let told = self.paragraph(*voice, "Say");
+            if told.is_some() {
+                return (told, Language::English);
+            }
+        }
+        (None, Language::English)
+    }
+
     fn paragraph(&mut self, voice: Voice<'a>, section: &str) -> Option<String> {
         self.filled(voice, section)
             .map(|text| one_line(&text))
@@ -284,6 +304,10 @@ impl<'a> Composer<'a> {
 
     fn filled(&mut self, voice: Voice<'a>, section: &str) -> Option<String> {
         let template = self.section(voice, section)?;
+        self.fill_or_report(template, voice)
+    }
+
+    fn fill_or_report(&mut self, template: &str, voice: Voice<'a>) -> Option<String> {
         match self.texts.fill(template, filling(voice)) {
             Ok(text) => Some(text),
             Err(problem) => {
@@ -301,6 +325,15 @@ impl<'a> Composer<'a> {
     pub(super) fn template(&self, voice: Voice<'_>, name: &str) -> Option<&'a str> {
         self.section(voice, name)
             .or_else(|| self.texts.phrase(name))
+    }
+
+    /// What the patient reads of a suggestion in their own language, where a file has it.
+    pub(super) fn translated(&self, voice: Voice<'_>, name: &str) -> Option<&'a str> {
+        let (texts, language) = (self.texts, self.snapshot.language);
+        texts
+            .rule(voice.rule.id)
+            .and_then(|texts| texts.translated(name, language))
+            .or_else(|| texts.translated_phrase(name, language))
     }
 
     pub(super) fn missing(&mut self, voice: Voice<'_>, name: &str) {

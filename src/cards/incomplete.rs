@@ -8,12 +8,13 @@ use super::detail::Detail;
 use super::escape::shortened;
 use super::fields;
 use super::naming::Names;
-use super::texts::{Filling, SUMMARY};
+use super::template::Filling;
+use super::texts::SUMMARY;
 use super::unread::{self, one_line};
 use super::wording::{self, phrase, run_ins};
 use super::{CardTexts, ClientOptions, Naming};
 use crate::fhir::Query;
-use crate::patient::{Doubt, Snapshot};
+use crate::patient::{Doubt, Language, Snapshot};
 use crate::rules::{CHECK_INCOMPLETE, Slot, Slots};
 use crate::wire::{Card, CardExtension, Coding, Extension, Indicator, Source};
 
@@ -82,12 +83,19 @@ fn detail(texts: &CardTexts, incomplete: Incomplete<'_>, filling: Filling<'_>) -
         let filled = one_line(&texts.fill(template, filling).ok()?);
         Some(filled).filter(|text| !text.is_empty())
     };
+    let language = incomplete.snapshot.language;
+    let told = words
+        .and_then(|text| text.translated("Say", language))
+        .and_then(|template| texts.fill(template, filling).ok())
+        .map(|text| one_line(&text))
+        .filter(|text| !text.is_empty());
+    let language = told.as_ref().map_or(Language::English, |_| language);
     let mut detail = Detail {
         why: paragraph("Why"),
         known: paragraph("Known"),
         unread: unread::all(texts, incomplete.snapshot, incomplete.doubts),
-        say: paragraph("Say"),
-        run_ins: run_ins(texts),
+        say: told.or_else(|| paragraph("Say")),
+        run_ins: run_ins(texts, language),
         ..Detail::default()
     };
     if detail.to_string().contains("MME") {

@@ -17,6 +17,7 @@ mod links;
 mod merge;
 mod naming;
 mod phrases;
+mod template;
 mod texts;
 mod unread;
 mod wording;
@@ -42,6 +43,8 @@ pub struct CardTexts {
     rules: BTreeMap<&'static str, texts::RuleText>,
     /// `phrases.en.md`.
     phrases: texts::Words,
+    /// `phrases.es.md`.
+    spanish_phrases: texts::Words,
 }
 
 /// A fault in a content file.

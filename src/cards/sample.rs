@@ -4,8 +4,8 @@ use super::{CardTexts, ClientOptions, Naming, Rendered, render};
 use crate::dose::{self, MmePerDay, Total};
 use crate::fhir::{Query, Read};
 use crate::patient::{
-    Care, ConditionFact, Dosing, Facts, History, Hook, Known, MedicineRow, Mme, Role, RowKind,
-    Scope, Site, Snapshot,
+    Care, ConditionFact, Dosing, Facts, History, Hook, Known, Language, MedicineRow, Mme, Role,
+    RowKind, Scope, Site, Snapshot,
 };
 use crate::rules::{Answer, Fact, Finding, Proposal, RULES, Reason, Rule, Slot, Slots, Suggest};
 use crate::terminology::{Ingredient, Medicine, Recognised, Sets, ValueSet};
@@ -34,6 +34,7 @@ pub(crate) fn snapshot(hook: Hook) -> Snapshot {
         encounter: Some("Encounter/e1".into()),
         user: Some("Practitioner/d1".into()),
         age: Some(56),
+        language: Language::English,
         inpatient_encounter: false,
         scope: Scope {
             out: Known::No,
@@ -308,6 +309,8 @@ x
         );
         files.insert(format!("{id}/about.md"), about);
         files.insert(format!("{id}/card.en.md"), card);
+        let spanish = format!("# {id}\n## Say\n¿Qué le ayuda? Hablamos pronto.\n");
+        files.insert(format!("{id}/card.es.md"), spanish);
     }
     files
 }

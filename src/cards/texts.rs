@@ -1,23 +1,19 @@
 //! All card texts: read, checked and compiled once, filled at each call.
 //!
-//! Knows which files and sections there are and how a slot becomes text.
+//! Knows which files, languages and sections there are.
 //! Refuses to know which card says what.
 
 use super::about::{self, About};
 use super::checks;
 use super::content::{File, Section, sections};
-use super::escape::{markdown_value, plain_value, shortened};
 use super::links::Links;
 use super::phrases;
+use super::template::{MARKDOWN, PLAIN, environment, problem};
 use super::{CardTexts, Problem};
-use crate::rules::{CHECK_INCOMPLETE, RULES, Slot, Slots};
-use minijinja::value::Value;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
+use crate::patient::Language;
+use crate::rules::{CHECK_INCOMPLETE, RULES, Rule};
+use minijinja::Environment;
 use std::collections::BTreeMap;
-
-/// Places of a template, told by the end of its name.
-const PLAIN: &str = "plain";
-const MARKDOWN: &str = "markdown";
 
 /// Name of a summary among the sections.
 pub(crate) const SUMMARY: &str = "summary";
@@ -29,6 +25,26 @@ pub(crate) struct RuleText {
     pub(crate) about: About,
     /// `card.en.md`.
     pub(crate) words: Words,
+    /// `card.es.md`: what is said to the patient.
+    spanish: Words,
+}
+
+impl RuleText {
+    /// What the patient is told or reads in this language, if it is not English and the language's file has it.
+    pub(crate) fn translated(&self, section: &str, language: Language) -> Option<&str> {
+        match language {
+            Language::English => None,
+            Language::Spanish => self.spanish.get(section),
+        }
+    }
+}
+
+#[cfg(test)]
+impl RuleText {
+    /// Names of the sections of `card.es.md`.
+    pub(crate) fn spanish_sections(&self) -> impl Iterator<Item = &str> {
+        self.spanish.0.keys().map(String::as_str)
+    }
 }
 
 /// Compiled sections of a file: section → template.
@@ -53,26 +69,46 @@ impl Files<'_> {
     }
 }
 
-/// Every folder of `cards/` with its built-in files, in catalogue order.
-fn folders() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let incomplete = (
-        CHECK_INCOMPLETE,
-        include_str!("../../cards/check-incomplete/about.md"),
-        include_str!("../../cards/check-incomplete/card.en.md"),
-    );
-    RULES
-        .iter()
-        .map(|rule| (rule.id, rule.about, rule.card_en))
-        .chain([incomplete])
+/// A folder of `cards/` with its built-in files.
+struct Folder {
+    id: &'static str,
+    about: &'static str,
+    english: &'static str,
+    spanish: &'static str,
+}
+
+/// Every folder that has card texts, in catalogue order.
+fn folders() -> impl Iterator<Item = Folder> {
+    let incomplete = Folder {
+        id: CHECK_INCOMPLETE,
+        about: include_str!("../../cards/check-incomplete/about.md"),
+        english: include_str!("../../cards/check-incomplete/card.en.md"),
+        spanish: include_str!("../../cards/check-incomplete/card.es.md"),
+    };
+    let of_rule = |rule: &'static Rule| Folder {
+        id: rule.id,
+        about: rule.about,
+        english: rule.card_en,
+        spanish: rule.card_es,
+    };
+    RULES.iter().map(of_rule).chain([incomplete])
 }
 
 /// Files with words that can be changed, with their built-in texts.
 pub(crate) fn word_files() -> BTreeMap<String, &'static str> {
-    let files = folders().map(|(id, _, card)| (format!("{id}/card.en.md"), card));
-    files.chain([(PHRASES.0.to_owned(), PHRASES.1)]).collect()
+    let of_folder = |folder: Folder| {
+        [
+            ("card.en.md", folder.english),
+            ("card.es.md", folder.spanish),
+        ]
+        .map(|(file, text)| (format!("{}/{file}", folder.id), text))
+    };
+    let shared = [PHRASES, SPANISH_PHRASES].map(|(name, text)| (name.to_owned(), text));
+    folders().flat_map(of_folder).chain(shared).collect()
 }
 
 const PHRASES: (&str, &str) = ("phrases.en.md", include_str!("../../cards/phrases.en.md"));
+const SPANISH_PHRASES: (&str, &str) = ("phrases.es.md", include_str!("../../cards/phrases.es.md"));
 const LINKS: (&str, &str) = ("links.csv", include_str!("../../cards/links.csv"));
 
 /// Reads, checks and compiles everything; all problems at once.
@@ -88,29 +124,25 @@ pub(crate) fn load(overrides: &BTreeMap<String, String>) -> Result<CardTexts, Ve
         problems,
     };
     let mut rules = BTreeMap::new();
-    for (id, about, card) in folders() {
-        let (about_name, card_name) = (format!("{id}/about.md"), format!("{id}/card.en.md"));
-        let about = File {
-            name: &about_name,
-            text: files.get(&about_name, about),
-        };
-        let card = File {
-            name: &card_name,
-            text: files.get(&card_name, card),
-        };
-        if let Some(text) = loader.rule(id, about, card) {
-            rules.insert(id, text);
+    for folder in folders() {
+        if let Some(text) = loader.rule(&folder, &files) {
+            rules.insert(folder.id, text);
         }
     }
     let phrases = loader.phrases(File {
         name: PHRASES.0,
         text: files.get(PHRASES.0, PHRASES.1),
     });
+    let spanish_phrases = loader.translated_phrases(File {
+        name: SPANISH_PHRASES.0,
+        text: files.get(SPANISH_PHRASES.0, SPANISH_PHRASES.1),
+    });
     if loader.problems.is_empty() {
         Ok(CardTexts {
             env: loader.env,
             rules,
             phrases,
+            spanish_phrases,
         })
     } else {
         Err(loader.problems)
@@ -129,13 +161,12 @@ fn unified(overrides: &BTreeMap<String, String>) -> BTreeMap<String, String> {
 /// An override that overrides nothing is a spelling mistake. Guides are read elsewhere.
 fn unknown_files(overrides: &BTreeMap<String, String>) -> Vec<Problem> {
     let known = |name: &str| {
-        name == PHRASES.0
-            || name == LINKS.0
+        [PHRASES.0, SPANISH_PHRASES.0, LINKS.0].contains(&name)
             || name == "README.md"
             || name.starts_with("guides/")
-            || folders().any(|(id, ..)| {
-                name.strip_prefix(id)
-                    .is_some_and(|file| matches!(file, "/about.md" | "/card.en.md"))
+            || folders().any(|folder| {
+                name.strip_prefix(folder.id)
+                    .is_some_and(|file| matches!(file, "/about.md" | "/card.en.md" | "/card.es.md"))
             })
     };
     overrides
@@ -156,10 +187,33 @@ struct Loader {
 }
 
 impl Loader {
-    fn rule(&mut self, id: &str, about: File<'_>, card: File<'_>) -> Option<RuleText> {
-        let about = about::parse(about, id, &self.links)
+    fn rule(&mut self, folder: &Folder, files: &Files<'_>) -> Option<RuleText> {
+        let names =
+            ["about.md", "card.en.md", "card.es.md"].map(|name| format!("{}/{name}", folder.id));
+        let [about, english, spanish] = [
+            (&names[0], folder.about),
+            (&names[1], folder.english),
+            (&names[2], folder.spanish),
+        ]
+        .map(|(name, built_in)| File {
+            name,
+            text: files.get(name, built_in),
+        });
+        let about = about::parse(about, folder.id, &self.links)
             .map_err(|problems| self.problems.extend(problems))
             .ok();
+        let slots = about.as_ref().map(|about| about.slots.as_slice());
+        let words = self.words(english, slots);
+        let spanish = self.translation(spanish, slots);
+        Some(RuleText {
+            about: about?,
+            words,
+            spanish,
+        })
+    }
+
+    /// `card.en.md`. `slots`: those of `about.md`, where it could be read.
+    fn words(&mut self, card: File<'_>, slots: Option<&[String]>) -> Words {
         let (found, problems) = sections(card, card.text, 1);
         self.problems.extend(problems);
         let mut words = Words::default();
@@ -181,22 +235,33 @@ impl Loader {
                 ));
                 continue;
             }
-            let slots = about.as_ref().map(|about| about.slots.as_slice());
-            self.section(
-                card,
-                name,
-                section,
-                slots.filter(|_| speaks_for_the_rule(name)),
-                &mut words,
-            );
+            let slots = slots.filter(|_| speaks_for_the_rule(name));
+            self.section(card, name, section, slots, &mut words);
         }
         if found.is_empty() {
             self.problems.push(card.problem(1, "no summary"));
         }
-        Some(RuleText {
-            about: about?,
-            words,
-        })
+        words
+    }
+
+    /// What is said to the patient in another language; the first heading is the rule's name for translators.
+    fn translation(&mut self, card: File<'_>, slots: Option<&[String]>) -> Words {
+        let (found, problems) = sections(card, card.text, 1);
+        self.problems.extend(problems);
+        let mut words = Words::default();
+        for section in found.iter().filter(|section| section.depth > 1) {
+            let name = section.title.as_str();
+            if name == "Say" || name.starts_with("Suggestion ") {
+                let slots = slots.filter(|_| speaks_for_the_rule(name));
+                self.section(card, name, section, slots, &mut words);
+            } else {
+                self.problems.push(card.problem(
+                    section.line,
+                    format!("\"{name}\" is not said to the patient: it stands in English only"),
+                ));
+            }
+        }
+        words
     }
 
     fn phrases(&mut self, file: File<'_>) -> Words {
@@ -215,6 +280,25 @@ impl Loader {
         for missing in phrases::names().filter(|name| words.get(name).is_none()) {
             self.problems
                 .push(file.problem(1, format!("the section \"{missing}\" is missing")));
+        }
+        words
+    }
+
+    /// Shared phrases of another language: those that the patient reads, and the run-in of the words to use.
+    fn translated_phrases(&mut self, file: File<'_>) -> Words {
+        let (found, problems) = sections(file, file.text, 1);
+        self.problems.extend(problems);
+        let mut words = Words::default();
+        for section in found.iter().filter(|section| section.depth > 1) {
+            let name = section.title.as_str();
+            let slots = phrases::slots(name);
+            match slots.filter(|_| name == "Text words" || name.starts_with("Suggestion ")) {
+                Some(slots) => self.section(file, name, section, Some(slots), &mut words),
+                None => self.problems.push(file.problem(
+                    section.line,
+                    format!("no phrase that the patient reads is called \"{name}\""),
+                )),
+            }
         }
         words
     }
@@ -240,7 +324,7 @@ impl Loader {
             // Why, and facts that are said elsewhere, may be left open.
             return;
         }
-        let faults = checks::section(name, text, &self.links);
+        let faults = checks::section(name, text, &self.links, language_of(file.name));
         self.problems.extend(
             faults
                 .into_iter()
@@ -285,6 +369,15 @@ impl Loader {
     }
 }
 
+/// The language of a file, by the end of its name.
+pub(crate) fn language_of(file: &str) -> Language {
+    if file.ends_with(".es.md") {
+        Language::Spanish
+    } else {
+        Language::English
+    }
+}
+
 /// Sections that a card file may have besides the summary.
 fn is_card_section(name: &str) -> bool {
     speaks_for_the_rule(name) || name.starts_with("Fact ") || name.starts_with("Suggestion ")
@@ -295,93 +388,7 @@ fn speaks_for_the_rule(name: &str) -> bool {
     matches!(name, SUMMARY | "Why" | "Known" | "Say" | "Line" | "Brief")
 }
 
-fn environment() -> Environment<'static> {
-    let mut env = Environment::new();
-    env.set_undefined_behavior(UndefinedBehavior::Strict);
-    env.set_auto_escape_callback(|name| {
-        AutoEscape::Custom(
-            if name.ends_with(PLAIN) {
-                PLAIN
-            } else {
-                MARKDOWN
-            }
-            .into(),
-        )
-    });
-    // What a text may say about the record is escaped, always: these would switch that off.
-    env.remove_filter("safe");
-    env.remove_filter("escape");
-    env.remove_filter("e");
-    env.set_formatter(write_value);
-    env
-}
-
-fn write_value(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
-    let plain = matches!(state.auto_escape(), AutoEscape::Custom(place) if place == PLAIN);
-    let text = value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned);
-    let shown = match (value.is_safe(), plain) {
-        // Only what a template has captured itself, so filled and escaped already.
-        (true, _) => text,
-        (false, true) => plain_value(&text),
-        (false, false) => markdown_value(&text),
-    };
-    out.write_str(&shown)
-        .map_err(|error| Error::new(ErrorKind::WriteFailure, error.to_string()))
-}
-
-/// A fault of a template, at its place in the file.
-fn problem(error: &Error, template: &str) -> Problem {
-    let mut parts = template.splitn(3, ':');
-    let file = parts.next().unwrap_or_default().to_owned();
-    let first: Option<u64> = parts.next().and_then(|line| line.parse().ok());
-    let within = error.line().unwrap_or(1) as u64;
-    let message = match error.detail() {
-        Some(detail) => format!("{}: {detail}", error.kind()),
-        None => error.kind().to_string(),
-    };
-    Problem {
-        file,
-        line: first.map(|first| first + within.saturating_sub(1)),
-        message,
-    }
-}
-
-/// What a template is filled with.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Filling<'a> {
-    /// Values by name.
-    pub(crate) slots: &'a Slots,
-    /// Row of the sheet.
-    pub(crate) case: &'a str,
-}
-
 impl CardTexts {
-    /// Fills a template.
-    pub(crate) fn fill(&self, template: &str, filling: Filling<'_>) -> Result<String, Problem> {
-        self.fill_shortened(template, filling, usize::MAX)
-    }
-
-    /// Fills a template; texts longer than `longest` are shortened at a word.
-    pub(crate) fn fill_shortened(
-        &self,
-        template: &str,
-        filling: Filling<'_>,
-        longest: usize,
-    ) -> Result<String, Problem> {
-        let slots = filling
-            .slots
-            .iter()
-            .map(|(name, slot)| (*name, value(slot, longest)));
-        let context: BTreeMap<&str, Value> =
-            slots.chain([("case", Value::from(filling.case))]).collect();
-        self.env
-            .get_template(template)
-            .and_then(|compiled| compiled.render(Value::from(context)))
-            .map_err(|error| problem(&error, template))
-    }
-
     /// A rule's texts.
     pub(crate) fn rule(&self, id: &str) -> Option<&RuleText> {
         self.rules.get(id)
@@ -391,17 +398,30 @@ impl CardTexts {
     pub(crate) fn phrase(&self, name: &str) -> Option<&str> {
         self.phrases.get(name)
     }
+
+    /// Template of a shared phrase in this language, if it is not English and the language's file has it.
+    pub(crate) fn translated_phrase(&self, name: &str, language: Language) -> Option<&str> {
+        match language {
+            Language::English => None,
+            Language::Spanish => self.spanish_phrases.get(name),
+        }
+    }
 }
 
-fn value(slot: &Slot, longest: usize) -> Value {
-    match slot {
-        Slot::Text(text) => Value::from(shortened(text, longest).as_ref()),
-        Slot::List(texts) => texts
-            .iter()
-            .map(|text| Value::from(shortened(text, longest).as_ref()))
-            .collect(),
-        Slot::Flag(flag) => Value::from(*flag),
-    }
+/// Shared suggestions of this language as written, by name.
+#[cfg(test)]
+pub(crate) fn phrases_of(texts: &CardTexts, language: Language) -> Vec<(&str, String)> {
+    let words = match language {
+        Language::English => &texts.phrases,
+        Language::Spanish => &texts.spanish_phrases,
+    };
+    let source = |template: &str| Some(texts.env.get_template(template).ok()?.source().to_owned());
+    words
+        .0
+        .iter()
+        .filter(|(name, _)| name.starts_with("Suggestion "))
+        .filter_map(|(name, template)| Some((name.as_str(), source(template)?)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Knows which phrase says which doubt or gap.
 //! Refuses to know what follows from it: that is the rules' business.
 
-use super::texts::Filling;
+use super::template::Filling;
 use super::wording::capital_first;
 use super::{CardTexts, Problem};
 use crate::fhir::{Gap, Query, Read};

@@ -7,9 +7,10 @@ use super::checks::LONGEST_LABEL;
 use super::compose::LONGEST_SUMMARY;
 use super::detail::RunIns;
 use super::escape::{plain, plain_value, shortened, units};
-use super::texts::Filling;
+use super::template::Filling;
 use super::unread::one_line;
 use super::{CardTexts, Problem};
+use crate::patient::Language;
 use crate::rules::{Proposal, Reason};
 
 /// How long texts of the record may be when a summary or label has to be shortened, tried in turn.
@@ -101,21 +102,29 @@ pub(crate) fn capital_first(line: &str) -> String {
 
 /// A shared phrase without slots; empty if it cannot be had.
 pub(crate) fn phrase(texts: &CardTexts, name: &str) -> String {
+    let template = texts.phrase(name);
+    template
+        .map(|template| filled_phrase(texts, template))
+        .unwrap_or_default()
+}
+
+fn filled_phrase(texts: &CardTexts, template: &str) -> String {
     let filling = Filling {
         slots: &Default::default(),
         case: "",
     };
-    let filled = texts
-        .phrase(name)
-        .and_then(|template| texts.fill(template, filling).ok());
+    let filled = texts.fill(template, filling).ok();
     filled.map(|text| one_line(&text)).unwrap_or_default()
 }
 
-/// The run-ins of `detail`.
-pub(crate) fn run_ins(texts: &CardTexts) -> RunIns {
+/// The run-ins of `detail`, whose words to use are in this language.
+pub(crate) fn run_ins(texts: &CardTexts, language: Language) -> RunIns {
+    let words = texts
+        .translated_phrase("Text words", language)
+        .map(|template| filled_phrase(texts, template));
     RunIns {
         not_checked: phrase(texts, "Text not-checked"),
-        words: phrase(texts, "Text words"),
+        words: words.unwrap_or_else(|| phrase(texts, "Text words")),
         also: phrase(texts, "Text also"),
     }
 }

@@ -50,17 +50,13 @@ fn case(folder: &'static Dir<'static>) -> Option<BuiltIn> {
 }
 
 fn text(folder: &'static Dir<'static>, name: &str) -> Option<&'static str> {
-    folder
-        .get_file(folder.path().join(name))?
-        .contents_utf8()
+    folder.get_file(folder.path().join(name))?.contents_utf8()
 }
 
 impl BuiltIn {
     /// When it is judged.
     pub fn as_of(&self) -> Timestamp {
-        self.settings()
-            .as_of()
-            .unwrap_or_else(built_in_as_of)
+        self.settings().as_of().unwrap_or_else(built_in_as_of)
     }
 
     /// One sentence for readers, where the name does not say it.

@@ -11,6 +11,7 @@ use crate::config::{DemoArguments, LogSettings, load, load_guides, overrides};
 use crate::ehr;
 use crate::fhir::{Allowed, Client, Limits, MemoryServer};
 use crate::hooks::{self, Chart, Clock, SERVICES, Servers, Shared};
+use crate::patient::Language;
 use crate::preview::{Gallery, Preview};
 use crate::server::{self, Layers, Listeners, Signals};
 use crate::telemetry;
@@ -42,7 +43,11 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
     }
     telemetry::log(log).map_err(anyhow::Error::msg)?;
     telemetry::quiet_panics();
-    let content = load(&arguments.content)?;
+    let mut content = load(&arguments.content)?;
+    if arguments.content.site.is_none() {
+        // To be seen on the preview page; a site decides for itself.
+        content.site.patient_languages = vec![Language::Spanish];
+    }
     let metrics = telemetry::install()?;
     runtime()?.block_on(async {
         let listeners = Listeners::bind(arguments.listen, arguments.management_listen).await?;
@@ -66,7 +71,12 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
             ..Layers::default()
         };
         let service = listeners.service.local_addr()?;
-        introduce(service, &ehr.base, arguments.fhir_server.is_none(), shared.clock)?;
+        introduce(
+            service,
+            &ehr.base,
+            arguments.fhir_server.is_none(),
+            shared.clock,
+        )?;
         let signals = Signals {
             notice: Duration::ZERO,
         };
@@ -162,7 +172,13 @@ fn introduce(
     let shown = cases::built_in()
         .into_iter()
         .find(|case| (case.group, case.name) == SHOWN)
-        .and_then(|case| Some((format!("{}/{}", case.group, case.name), case.as_of(), request(&case)?)))
+        .and_then(|case| {
+            Some((
+                format!("{}/{}", case.group, case.name),
+                case.as_of(),
+                request(&case)?,
+            ))
+        })
         .filter(|_| is_built_in);
     let chart = shown
         .as_ref()

@@ -3,7 +3,7 @@
 use super::runtime;
 use crate::config::{Auth, LogSettings, ServeSettings, load, load_guides, overrides};
 use crate::fhir::{Allowed, Client, Limits};
-use crate::hooks::{self, Chart, Clock, Servers, Shared};
+use crate::hooks::{self, Chart, Clock, Rate, Servers, Shared};
 use crate::preview::{Gallery, Preview};
 use crate::server::{self, Layers, Listeners, Signals};
 use crate::telemetry::{self, Stopwatch};
@@ -27,7 +27,7 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
     let metrics = telemetry::install()?;
     let layers = Layers {
         cors_origins: settings.cors_origin.clone(),
-        max_body_bytes: settings.calls.max_body_bytes,
+        limits: server::Limits::of(settings.calls.max_body_bytes, &settings.limits),
         guides: load_guides(&settings.content)?,
         preview: settings.preview.then(|| preview(settings)).transpose()?,
     };
@@ -72,5 +72,10 @@ fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {
     shared.options = settings.calls.options();
     shared.deadline = settings.calls.deadline();
     shared.clock = Clock::fixed_at(settings.as_of);
+    shared.body_time = Duration::from_millis(settings.limits.body_timeout_ms);
+    shared.rate = settings
+        .limits
+        .rate(settings.auth)
+        .and_then(|calls| Rate::of(calls, Duration::from_secs(1)));
     Ok(shared)
 }

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod content;
+mod limits;
 mod site;
 
 pub use arguments::{
@@ -12,6 +13,7 @@ pub use arguments::{
     ReplayArguments, ReportFormat, Shell, TextFormat,
 };
 pub use content::{ContentError, load, load_guides, load_with, overrides};
+pub use limits::LimitSettings;
 pub use site::{SiteError, read_site, site_from_table};
 
 use crate::cards::ClientOptions;
@@ -247,6 +249,9 @@ pub struct ServeSettings {
     /// Calls.
     #[command(flatten)]
     pub calls: CallSettings,
+    /// Limits.
+    #[command(flatten)]
+    pub limits: LimitSettings,
     /// Content.
     #[command(flatten)]
     pub content: ContentSettings,

@@ -3,23 +3,43 @@
 use super::HookError;
 use super::members::Members;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
+use http_body_util::LengthLimitError;
+use std::error::Error;
+use std::time::Duration;
 
 /// Deeper than any FHIR resource, and what serde_json reads without a tree of its own.
 const DEPTH: usize = 120;
 
-/// Receives the body, after its media type.
-pub(super) async fn receive(request: Request) -> Result<Bytes, HookError> {
+/// Receives the body within the time, after its media type.
+pub(super) async fn receive(request: Request, time: Duration) -> Result<Bytes, HookError> {
     if !is_json(request.headers()) {
         return Err(HookError::MediaType);
     }
-    Bytes::from_request(request, &())
+    tokio::time::timeout(time, Bytes::from_request(request, &()))
         .await
-        .map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => HookError::TooLarge,
-            _ => HookError::Broken,
+        .map_err(|_| HookError::SlowBody)?
+        .map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE || is_over_the_wire(&rejection) {
+                HookError::TooLarge
+            } else {
+                HookError::Broken
+            }
         })
+}
+
+/// Was it the limit on what is sent, which stands before decompression, that ended the body?
+fn is_over_the_wire(rejection: &BytesRejection) -> bool {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(rejection);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// `application/json`, with any parameters and in any letter case (contract R-008), or FHIR's own name for it.

@@ -4,7 +4,7 @@
 
 use super::body::receive;
 use super::gather::{self, Wanted};
-use super::{HookError, Service, Shared, request};
+use super::{HookError, Service, Shared, Who, request};
 use crate::advise::{self, Advice, Call, Outcome};
 use crate::cards::ClientOptions;
 use crate::fhir::{self, Fetched, Gap, Record, Source};
@@ -70,7 +70,8 @@ async fn answer(
     request: Request,
     watch: Stopwatch,
 ) -> Result<(Response, Said), HookError> {
-    let body = receive(request).await?;
+    shared.admit(&Who::of(request.extensions()))?;
+    let body = receive(request, shared.body_time).await?;
     let advice = advise_on(shared, service, &body, watch).await?;
     let writing = Stopwatch::start();
     let cards = cards_of(advice)?;

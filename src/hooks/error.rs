@@ -23,6 +23,8 @@ pub enum HookError {
     TooLarge,
     /// Body could not be received.
     Broken,
+    /// Body was not there in time.
+    SlowBody,
     /// Body is not one JSON object of bearable depth; says what is wrong.
     NotJson(&'static str),
     /// A member is missing or unusable.
@@ -36,6 +38,10 @@ pub enum HookError {
     },
     /// Required data could not be had, and nothing true can be said without them (412).
     Missing(Vec<Query>),
+    /// This client calls too often; how many seconds to wait.
+    TooMany(u64),
+    /// All room for calls is taken.
+    Busy,
     /// Starting or stopping.
     NotReady,
     /// Took far too long.
@@ -88,6 +94,9 @@ impl HookError {
             Self::Member(Fault { missing: true, .. }) => (StatusCode::BAD_REQUEST, "required"),
             Self::Member(_) | Self::WrongHook { .. } => (StatusCode::BAD_REQUEST, "value"),
             Self::Missing(_) => (StatusCode::PRECONDITION_FAILED, "incomplete"),
+            Self::SlowBody => (StatusCode::REQUEST_TIMEOUT, "timeout"),
+            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "throttled"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "throttled"),
             Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "transient"),
             Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "timeout"),
             Self::Bug => (StatusCode::INTERNAL_SERVER_ERROR, "exception"),
@@ -127,6 +136,12 @@ impl HookError {
                 )
                 .into()
             }
+            Self::SlowBody => "The body did not arrive in time.".into(),
+            Self::TooMany(_) => {
+                "This client calls more often than it may; Retry-After says when to try again."
+                    .into()
+            }
+            Self::Busy => "The service has as many calls as it takes at once; try again.".into(),
             Self::NotReady => "The service is starting or stopping; try again.".into(),
             Self::TooSlow => "The answer took too long; try again.".into(),
             Self::Bug => "The service failed; the call was not checked.".into(),
@@ -175,7 +190,8 @@ impl HookError {
             StatusCode::METHOD_NOT_ALLOWED => Self::Method,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::MediaType,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
-            StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => Self::TooSlow,
+            StatusCode::REQUEST_TIMEOUT => Self::SlowBody,
+            StatusCode::SERVICE_UNAVAILABLE => Self::TooSlow,
             status if status.is_client_error() => Self::Broken,
             _ => Self::Bug,
         }
@@ -191,10 +207,14 @@ impl IntoResponse for HookError {
             self.body(),
         )
             .into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        let seconds = match self {
+            Self::TooMany(seconds) => Some(seconds),
+            _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
+        };
+        if let Some(seconds) = seconds {
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -234,6 +254,9 @@ mod tests {
                 "value",
             ),
             (HookError::Missing(vec![Query::Patient]), 412, "incomplete"),
+            (HookError::SlowBody, 408, "timeout"),
+            (HookError::TooMany(7), 429, "throttled"),
+            (HookError::Busy, 503, "throttled"),
             (HookError::NotReady, 503, "transient"),
             (HookError::TooSlow, 503, "timeout"),
             (HookError::Bug, 500, "exception"),

@@ -4,7 +4,7 @@
 
 use super::error::{Fault, HookError};
 use super::members::{Members, text};
-use super::{Shared, body};
+use super::{Shared, Who, body};
 use crate::rules::RULES;
 use crate::telemetry;
 use axum::extract::rejection::PathRejection;
@@ -37,7 +37,8 @@ pub(super) async fn feedback(
 ) -> Result<StatusCode, HookError> {
     let Path(id) = path.map_err(|_| HookError::UnknownService)?;
     let service = shared.service(&id)?;
-    let body = body::receive(request).await?;
+    shared.admit(&Who::of(request.extensions()))?;
+    let body = body::receive(request, shared.body_time).await?;
     for entry in read(&body)? {
         let reason = label(entry.reason, &shared.known_reasons);
         info!(

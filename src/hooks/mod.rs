@@ -12,14 +12,18 @@ mod feedback;
 pub mod gather;
 mod health;
 mod members;
+mod rate;
 pub mod request;
 mod service;
+mod who;
 
 pub use clock::Clock;
 pub use discovery::document;
 pub use error::{Fault, HookError};
 pub use gather::{Chart, Servers};
+pub use rate::Rate;
 pub use service::{SERVICES, Service, enabled, service};
+pub use who::Who;
 
 use crate::advise::Content;
 use crate::cards::ClientOptions;
@@ -44,6 +48,10 @@ pub struct Shared {
     pub options: ClientOptions,
     /// By when an answer leaves.
     pub deadline: Duration,
+    /// A body that is not there after as long is refused.
+    pub body_time: Duration,
+    /// How often one client may call; `None`: as often as it wants.
+    pub rate: Option<Rate>,
     /// Where `as_of` comes from.
     pub clock: Clock,
     /// Services that answer.
@@ -67,6 +75,8 @@ impl Shared {
             chart,
             options: ClientOptions::default(),
             deadline: Duration::from_millis(450),
+            body_time: Duration::from_secs(10),
+            rate: None,
             clock: Clock::System,
             discovery: Bytes::from(document(&services, discovery)),
             services,
@@ -82,6 +92,11 @@ impl Shared {
 
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Counts a call of this client.
+    fn admit(&self, who: &Who) -> Result<(), HookError> {
+        self.rate.as_ref().map_or(Ok(()), |rate| rate.admit(who))
     }
 
     /// The service with this id, if it answers.

@@ -8,6 +8,7 @@ use super::evidence::Sources;
 use super::facts::Facts;
 use super::history::{ListState, Timeline};
 use super::known::Known;
+use super::language::Language;
 use super::medicines::Reader;
 use super::regimen::{self, StopOrder};
 use super::row::{MedicineRow, Role, RowKind};
@@ -137,6 +138,7 @@ impl<'r> Assembly<'r> {
             encounter: self.ask.encounter_id.map(|id| format!("Encounter/{id}")),
             user,
             age,
+            language: self.language(),
             inpatient_encounter: scope::is_inpatient(self.context_encounter()),
             scope,
             rows,
@@ -171,6 +173,18 @@ impl<'r> Assembly<'r> {
                 && (is_stop(draft) || is_new_medicine(draft))
                 && (is_stop(draft) || scope::is_community(&draft.request, encounter))
         })
+    }
+
+    fn language(&self) -> Language {
+        let languages = self
+            .record
+            .patient
+            .as_ref()
+            .map(|patient| patient.languages.as_slice());
+        Language::spoken(
+            languages.unwrap_or_default(),
+            &self.basis.site.patient_languages,
+        )
     }
 
     fn practitioner(&self) -> Option<String> {

@@ -35,7 +35,12 @@ pub struct CourseStep {
 /// # Errors
 /// Says what is missing where the history is not known: absence would look like zero.
 pub fn course(snapshot: &Snapshot) -> Result<Vec<CourseStep>, Doubt> {
-    let record = || snapshot.rows.iter().filter(|row| row.kind != RowKind::Draft);
+    let record = || {
+        snapshot
+            .rows
+            .iter()
+            .filter(|row| row.kind != RowKind::Draft)
+    };
     let list = ListState {
         complete: snapshot.is_read(Query::Medications),
         only_active: record().next().is_some() && record().all(|row| row.status == "active"),
@@ -49,7 +54,9 @@ pub fn course(snapshot: &Snapshot) -> Result<Vec<CourseStep>, Doubt> {
     }
     let from = minus_months(snapshot.as_of, MONTHS);
     let mut steps = Vec::new();
-    let mut turns = turns(&timeline, from, snapshot.as_of).into_iter().peekable();
+    let mut turns = turns(&timeline, from, snapshot.as_of)
+        .into_iter()
+        .peekable();
     while let Some(first) = turns.next() {
         let Some(last) = turns.peek().map(|next| next.saturating_sub(1.day())) else {
             break;

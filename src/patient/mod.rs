@@ -7,14 +7,15 @@
 mod assemble;
 mod care;
 mod conditions;
-mod coverage;
 mod course;
+mod coverage;
 mod dosage;
 mod dosing;
 mod evidence;
 mod facts;
 mod history;
 mod known;
+mod language;
 mod medicines;
 mod regimen;
 mod row;
@@ -35,6 +36,7 @@ pub use facts::{
     ScoreFact, TaperPlan,
 };
 pub use known::{Doubt, FactDate, Known};
+pub use language::Language;
 pub use row::{MedicineRow, Person, Role, RowKind, Step};
 pub use site::{Service, Site, Switch};
 pub use snapshot::{

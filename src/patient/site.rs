@@ -1,5 +1,6 @@
 //! The clinical settings of a site (`--site FILE`), by the names of the rule catalogue.
 
+use super::Language;
 use serde::Deserialize;
 
 /// Flat keys; every `[name=default]` of the catalogue, by that name.
@@ -52,6 +53,8 @@ pub struct Site {
     pub whole_person_screen_months: u32,
     /// `coverage-gap`: a supply that ends within so many days.
     pub coverage_gap_days: u32,
+    /// Languages besides English in which a patient's words may be shown, where the record names one of them.
+    pub patient_languages: Vec<Language>,
     /// Link to the site's order set for immediate-release opioids at the lowest dose.
     pub ir_order_set_url: Option<String>,
 }
@@ -117,6 +120,7 @@ impl Default for Site {
             ],
             whole_person_screen_months: 12,
             coverage_gap_days: 7,
+            patient_languages: Vec::new(),
             ir_order_set_url: None,
         }
     }

@@ -1,6 +1,8 @@
 //! Everything the rules may look at, for one call.
 
-use super::{Care, Dosing, Doubt, FactDate, Facts, Known, MedicineRow, Role, RowKind, Site};
+use super::{
+    Care, Dosing, Doubt, FactDate, Facts, Known, Language, MedicineRow, Role, RowKind, Site,
+};
 use crate::dose::{MmePerDay, Total};
 use crate::fhir::{Gap, Query, Read};
 use crate::terminology::ValueSet;
@@ -167,6 +169,8 @@ pub struct Snapshot {
     pub user: Option<String>,
     /// Age in years; `None`: birth date not read.
     pub age: Option<i64>,
+    /// Language of the patient's words.
+    pub language: Language,
     /// The context encounter is inpatient.
     pub inpatient_encounter: bool,
     /// P-SCOPE-OUT.

@@ -40,8 +40,21 @@ impl Entry {
     }
 }
 
-/// The page. `rule`: only its cases are in `entries`; `groups`: all that could be asked for.
-pub fn booklet(entries: Vec<Entry>, rule: Option<&str>, groups: &[&str]) -> Page {
+/// What the booklet holds, besides its entries.
+#[derive(Debug, Clone, Copy)]
+pub struct Cover<'a> {
+    /// Only cases of this rule.
+    pub rule: Option<&'a str>,
+    /// All rules that could be asked for.
+    pub groups: &'a [&'a str],
+    /// Patients speak Spanish.
+    pub in_spanish: bool,
+    /// The site allows words in Spanish.
+    pub spanish: bool,
+}
+
+/// The page.
+pub fn booklet(entries: Vec<Entry>, cover: &Cover<'_>) -> Page {
     let cases = entries.len();
     let count: usize = entries.iter().map(|entry| entry.cards.len()).sum();
     let mut chapters: Vec<Chapter> = Vec::new();
@@ -57,7 +70,8 @@ pub fn booklet(entries: Vec<Entry>, rule: Option<&str>, groups: &[&str]) -> Page
     render(
         "booklet",
         context! {
-            groups => Serde(chapters), all_groups => Serde(groups), rule, cases, count,
+            groups => Serde(chapters), all_groups => Serde(cover.groups), rule => cover.rule, cases, count,
+            in_spanish => cover.in_spanish, spanish => cover.spanish,
             version => env!("CARGO_PKG_VERSION"),
         },
     )

@@ -25,8 +25,8 @@ pub(super) struct View {
     links: Vec<Link>,
     rules: Vec<String>,
     evidence: Vec<String>,
-    /// Reading grade of what is said to the patient, for reviewers.
-    grade: Option<String>,
+    /// How hard it is to read what is said to the patient, for reviewers.
+    reading: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,7 +74,7 @@ fn view(number: usize, card: &Card) -> View {
         number,
         uuid: card.uuid.clone(),
         summary: card.summary.clone(),
-        detail: Shown::from_safe_string(markdown::to_html(detail)),
+        detail: Shown::from_safe_string(with_language(markdown::to_html(detail))),
         indicator: card.indicator.as_str(),
         urgency: match card.indicator {
             Indicator::Info => "Information",
@@ -108,7 +108,10 @@ fn view(number: usize, card: &Card) -> View {
             .map(|reason| Reason {
                 code: reason.code.clone(),
                 system: reason.system.clone(),
-                display: reason.display.clone().unwrap_or_else(|| reason.code.clone()),
+                display: reason
+                    .display
+                    .clone()
+                    .unwrap_or_else(|| reason.code.clone()),
             })
             .collect(),
         links: card
@@ -121,6 +124,38 @@ fn view(number: usize, card: &Card) -> View {
             .collect(),
         rules: card.extension.card.rules.clone(),
         evidence: card.extension.card.evidence.clone(),
-        grade: gate::grade_of_words(detail).map(|grade| format!("{grade:.1}")),
+        reading: gate::reading_of_words(detail),
+    }
+}
+
+/// Names the language of words in Spanish.
+fn with_language(page: String) -> String {
+    let Some(run_in) = gate::before_spanish() else {
+        return page;
+    };
+    let bold = format!("<strong>{run_in}</strong>");
+    let Some((before, rest)) = page.split_once(&bold) else {
+        return page;
+    };
+    match rest.split_once("</p>") {
+        Some((said, after)) => {
+            format!("{before}{bold}<span lang=\"es\">{said}</span></p>{after}")
+        }
+        None => page,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_spanish_say_so_to_screen_readers() {
+        let run_in = gate::before_spanish().expect("Spanish");
+        let page = markdown::to_html(&format!("**{run_in}** ¿Qué le ayuda?\n\n- one"));
+        let page = with_language(page);
+        assert!(page.contains("<span lang=\"es\"> ¿Qué le ayuda?</span></p>"), "{page}");
+        let english = "<p><strong>Words you could use:</strong> What helps?</p>";
+        assert_eq!(with_language(english.to_owned()), english);
     }
 }

@@ -3,8 +3,8 @@
 //! Knows pixels and labels.
 //! Refuses to draw what is not known: days without a number stay empty.
 
-use crate::patient::CourseStep;
 use crate::dose::MmePerDay;
+use crate::patient::CourseStep;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;

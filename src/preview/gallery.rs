@@ -13,7 +13,10 @@ use std::collections::BTreeSet;
 
 /// Cases to begin with, and what each is about.
 const FIRST: [(&str, &str); 7] = [
-    ("naloxone-offer/fires-sleep-apnea", "New oxycodone, and sleep apnea"),
+    (
+        "naloxone-offer/fires-sleep-apnea",
+        "New oxycodone, and sleep apnea",
+    ),
     (
         "opioid-benzo/fires-new-hydrocodone-beside-lorazepam",
         "New hydrocodone beside lorazepam",
@@ -34,7 +37,10 @@ const FIRST: [(&str, &str); 7] = [
         "check-incomplete/fires-small-opioid-medications-unread",
         "The medication list could not be read",
     ),
-    ("mme-total/silent-mme-49", "49 MME a day: nothing to say of the total"),
+    (
+        "mme-total/silent-mme-49",
+        "49 MME a day: nothing to say of the total",
+    ),
 ];
 
 /// Everybody on the left.
@@ -235,6 +241,20 @@ impl Sample {
     }
 }
 
+/// The same call for a patient who speaks Spanish, where it brings the patient.
+pub fn for_spanish(request: &str) -> String {
+    let Ok(mut call) = serde_json::from_str::<Value>(request) else {
+        return request.to_owned();
+    };
+    let Some(patient) = call["prefetch"]["patient"].as_object_mut() else {
+        return request.to_owned();
+    };
+    let coding = json!({"system": "urn:ietf:bcp:47", "code": "es", "display": "Spanish"});
+    let spoken = json!([{"language": {"coding": [coding]}, "preferred": true}]);
+    patient.insert("communication".to_owned(), spoken);
+    call.to_string()
+}
+
 /// `fires-age-65-and-kidney` → "Age 65 and kidney".
 fn in_words(name: &str) -> String {
     let name = ["fires-", "silent-", "unsure-"]
@@ -318,6 +338,10 @@ mod tests {
         let gallery = Gallery::of_server("http://h/fhir", &listed, at("2026-11-01T12:00:00Z"));
         let sample = gallery.pick(None).expect("a sample");
         assert_eq!((&*sample.title, &*sample.story), ("Ada Byron", "woman, 64"));
-        assert!(sample.request(at("2030-01-01T00:00:00Z")).contains("http://h/fhir"));
+        assert!(
+            sample
+                .request(at("2030-01-01T00:00:00Z"))
+                .contains("http://h/fhir")
+        );
     }
 }

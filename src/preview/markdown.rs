@@ -7,7 +7,8 @@ use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 /// Safe HTML of a detail.
 pub(super) fn to_html(detail: &str) -> String {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let events = Parser::new_ext(detail, options).filter_map(tamed);
     let mut page = String::new();
     html::push_html(&mut page, events);
@@ -48,7 +49,9 @@ mod tests {
 
     #[test]
     fn markdown_is_shown_and_html_is_not() {
-        let page = to_html("**Words:** *a*\n\n- one\n- two\n\n<script>alert(1)</script> & <b onclick=x>b</b>");
+        let page = to_html(
+            "**Words:** *a*\n\n- one\n- two\n\n<script>alert(1)</script> & <b onclick=x>b</b>",
+        );
         assert!(page.contains("<strong>Words:</strong>"), "{page}");
         assert!(page.contains("<li>one</li>"), "{page}");
         assert!(!page.contains("<script") && !page.contains("<b "), "{page}");
@@ -57,7 +60,9 @@ mod tests {
 
     #[test]
     fn links_lead_to_pages_only_and_images_are_not_fetched() {
-        let page = to_html("[a](javascript:alert(1)) [b](https://x.example) ![pixel](https://t.example/p.png)");
+        let page = to_html(
+            "[a](javascript:alert(1)) [b](https://x.example) ![pixel](https://t.example/p.png)",
+        );
         assert!(!page.contains("javascript:"), "{page}");
         assert!(page.contains("href=\"https://x.example\""), "{page}");
         assert!(!page.contains("<img") && page.contains("pixel"), "{page}");

@@ -14,8 +14,8 @@ mod resources;
 mod screen;
 mod why;
 
-pub use booklet::{Chapter, Entry, booklet};
-pub use gallery::{Gallery, Listed, Sample};
+pub use booklet::{Chapter, Cover, Entry, booklet};
+pub use gallery::{Gallery, Listed, Sample, for_spanish};
 
 use crate::explained::Explained;
 use crate::patient::Snapshot;
@@ -142,7 +142,9 @@ pub fn cards(said: &Said<'_>, edited: bool, silence: &str) -> Page {
             let cards = Serde(cards::views(response));
             render("cards", context! { cards, edited, silence })
         }
-        Said::Refused(status, error) => render("cards", context! { status => *status, error => *error }),
+        Said::Refused(status, error) => {
+            render("cards", context! { status => *status, error => *error })
+        }
     }
 }
 
@@ -162,6 +164,8 @@ pub struct Frame<'a> {
     pub screen: String,
     /// Now.
     pub as_of: Timestamp,
+    /// The site allows words in Spanish.
+    pub spanish: bool,
     /// Card files that can be changed.
     pub files: &'a [String],
 }
@@ -179,6 +183,7 @@ pub fn page(preview: &Preview, frame: Frame<'_>) -> Page {
         context! {
             sample => Serde(frame.sample),
             screen => Shown::from_safe_string(frame.screen),
+            spanish => frame.spanish,
             today => frame.as_of.strftime("%-d %B %Y").to_string(),
             first => Serde(gallery.first()),
             groups => Serde(gallery.groups()),

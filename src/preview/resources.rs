@@ -121,7 +121,11 @@ pub(super) fn medicine_of(resource: &Value) -> String {
     ["medicationCodeableConcept", "code", "description"]
         .into_iter()
         .find_map(concept)
-        .or_else(|| resource["medicationReference"]["display"].as_str().map(str::to_owned))
+        .or_else(|| {
+            resource["medicationReference"]["display"]
+                .as_str()
+                .map(str::to_owned)
+        })
         .or_else(|| resource["category"][0]["text"].as_str().map(str::to_owned))
         .or_else(|| resource["description"].as_str().map(str::to_owned))
         .unwrap_or_else(|| "no name".to_owned())
@@ -140,7 +144,10 @@ fn how(resource: &Value) -> String {
     let dispense = &resource["dispenseRequest"];
     parts.extend(amount(&dispense["quantity"]).map(|amount| format!("dispense {amount}")));
     parts.extend(amount(&dispense["expectedSupplyDuration"]));
-    if let Some(repeats) = dispense["numberOfRepeatsAllowed"].as_u64().filter(|n| *n > 0) {
+    if let Some(repeats) = dispense["numberOfRepeatsAllowed"]
+        .as_u64()
+        .filter(|n| *n > 0)
+    {
         parts.push(format!("{repeats} refills"));
     }
     for text in [
@@ -188,7 +195,11 @@ fn coded(instruction: &Value) -> String {
 fn amount(quantity: &Value) -> Option<String> {
     let value = number(&quantity["value"])?;
     let unit = quantity["unit"].as_str().or(quantity["code"].as_str());
-    Some(format!("{value} {}", unit.unwrap_or_default()).trim().to_owned())
+    Some(
+        format!("{value} {}", unit.unwrap_or_default())
+            .trim()
+            .to_owned(),
+    )
 }
 
 fn number(value: &Value) -> Option<String> {
@@ -221,7 +232,11 @@ mod tests {
 
     #[test]
     fn what_is_odd_is_told_as_far_as_it_goes() {
-        for odd in [json!(null), json!(7), json!({"code": 3, "dosageInstruction": {}})] {
+        for odd in [
+            json!(null),
+            json!(7),
+            json!({"code": 3, "dosageInstruction": {}}),
+        ] {
             assert_eq!(Line::of(&odd).title, "no name");
         }
         let as_of = "2026-11-01T12:00:00Z".parse().expect("an instant");

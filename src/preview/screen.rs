@@ -57,20 +57,29 @@ impl Screen {
             about.clone_into(&mut patient.about);
         }
         let rows = || {
-            let rows = shown.snapshot.into_iter().flat_map(|snapshot| &snapshot.rows);
+            let rows = shown
+                .snapshot
+                .into_iter()
+                .flat_map(|snapshot| &snapshot.rows);
             rows.filter(|row| row.kind != RowKind::Draft)
         };
         let orders = context["draftOrders"]["entry"].as_array();
         Screen {
-            hook: shown.request["hook"].as_str().unwrap_or_default().to_owned(),
+            hook: shown.request["hook"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
             patient,
             patient_id: context["patientId"].as_str().unwrap_or_default().to_owned(),
             age: shown.snapshot.and_then(|snapshot| snapshot.age),
             medicines: rows().filter(|row| is_current(row)).map(medicine).collect(),
-            earlier: rows().filter(|row| !is_current(row)).map(medicine).collect(),
-            partial: shown.snapshot.is_some_and(|snapshot| {
-                !snapshot.is_read(crate::fhir::Query::Medications)
-            }),
+            earlier: rows()
+                .filter(|row| !is_current(row))
+                .map(medicine)
+                .collect(),
+            partial: shown
+                .snapshot
+                .is_some_and(|snapshot| !snapshot.is_read(crate::fhir::Query::Medications)),
             orders: orders
                 .into_iter()
                 .flatten()
@@ -105,7 +114,9 @@ fn medicine(row: &MedicineRow) -> Medicine {
     Medicine {
         name: row.medicine.name.clone(),
         how: if as_needed {
-            format!("{how}, as needed").trim_start_matches(", ").to_owned()
+            format!("{how}, as needed")
+                .trim_start_matches(", ")
+                .to_owned()
         } else {
             how
         },

@@ -4,10 +4,10 @@
 //! Refuses to explain anything itself: that is `explained` and `patient`.
 
 use super::chart::Chart;
+use crate::dose::Total;
 use crate::explained::{Explained, Order, Rule};
 use crate::fhir::Read;
 use crate::patient::{Snapshot, course};
-use crate::dose::Total;
 use serde::Serialize;
 
 /// What the template shows.
@@ -50,7 +50,9 @@ impl Why {
             .ok()
             .and_then(|steps| Chart::of(steps, after_number.filter(|_| is_draft)));
         let no_chart = match &course {
-            Err(_) => "No chart: the medication history could not be read, and absence would look like zero.",
+            Err(_) => {
+                "No chart: the medication history could not be read, and absence would look like zero."
+            }
             Ok(_) => "No chart: no opioid with a daily dose in the last twelve months.",
         };
         let (mut fired, mut unsure, mut silent) = (Vec::new(), Vec::new(), Vec::new());

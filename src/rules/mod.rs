@@ -57,6 +57,8 @@ pub struct Rule {
     pub about: &'static str,
     /// `card.en.md`, embedded.
     pub card_en: &'static str,
+    /// `card.es.md`, embedded: what is said to the patient, in Spanish.
+    pub card_es: &'static str,
 }
 
 macro_rules! rules {
@@ -75,6 +77,7 @@ macro_rules! rules {
                 check: $module::check,
                 about: include_str!(concat!("../../cards/", $id, "/about.md")),
                 card_en: include_str!(concat!("../../cards/", $id, "/card.en.md")),
+                card_es: include_str!(concat!("../../cards/", $id, "/card.es.md")),
             },)+
         ];
     };

@@ -7,7 +7,7 @@ use super::{Answer, Finding};
 use crate::dose::{self, MmePerDay, OrderDose, ReadFrom, Total};
 use crate::fhir::{Query, Read, Why};
 use crate::patient::{
-    Care, ConditionFact, Dosing, Doubt, FactDate, Facts, History, Hook, Known, LongTerm,
+    Care, ConditionFact, Dosing, Doubt, FactDate, Facts, History, Hook, Known, Language, LongTerm,
     MedicineRow, Mme, Role, RowKind, Scope, Site, Snapshot,
 };
 use crate::terminology::{
@@ -54,6 +54,7 @@ pub(super) fn snapshot() -> Snapshot {
         encounter: None,
         user: Some("Practitioner/d1".into()),
         age: Some(56),
+        language: Language::English,
         inpatient_encounter: false,
         scope: Scope {
             out: Known::No,

@@ -8,7 +8,8 @@ use crate::advise::{self, Advice, Outcome};
 use crate::cards::CardTexts;
 use crate::explained::Explained;
 use crate::hooks::{HookError, SERVICES, Service, Shared, call, request};
-use crate::preview::{self, Entry, Frame, Page, Preview, Said, Sample, Shot};
+use crate::patient::Language;
+use crate::preview::{self, Cover, Entry, Frame, Page, Preview, Said, Sample, Shot};
 use crate::telemetry::Stopwatch;
 use crate::wire;
 use axum::extract::rejection::JsonRejection;
@@ -97,6 +98,7 @@ async fn page(
                 request: &text,
                 screen,
                 as_of: now,
+                spanish: here.speaks_spanish(),
                 files: &files,
             },
         )
@@ -163,7 +165,11 @@ async fn view(
         here.answered(&mut shown, read, &answer, asked.words, now)
             .map_err(|_| HookError::Bug)?;
     }
-    Ok((own("application/json"), Json(shown).into_response().into_body()).into_response())
+    Ok((
+        own("application/json"),
+        Json(shown).into_response().into_body(),
+    )
+        .into_response())
 }
 
 /// What the service answered.
@@ -207,6 +213,12 @@ impl Read {
 }
 
 impl Here {
+    /// May patients' words be in Spanish?
+    fn speaks_spanish(&self) -> bool {
+        let site = &self.shared.content.site;
+        site.patient_languages.contains(&Language::Spanish)
+    }
+
     /// Reads a request as the service would, and says what is wrong with it.
     async fn read(&self, text: &str, now: Timestamp) -> Read {
         let request: Value = match serde_json::from_str(text) {
@@ -374,6 +386,7 @@ async fn words(
 #[derive(Deserialize)]
 struct BookletAsked {
     rule: Option<String>,
+    lang: Option<String>,
 }
 
 async fn booklet(
@@ -382,13 +395,18 @@ async fn booklet(
 ) -> Result<Response, HookError> {
     let now = here.shared.clock.now();
     let rule = asked.rule.as_deref().filter(|rule| !rule.is_empty());
+    let in_spanish = asked.lang.as_deref() == Some("es");
     let mut entries = Vec::new();
     for sample in here.preview.gallery.samples() {
         if rule.is_some_and(|rule| rule != sample.group) {
             continue;
         }
+        let mut request = sample.request(now);
+        if in_spanish {
+            request = preview::for_spanish(&request);
+        }
         // A case that is refused on purpose has no card to review.
-        let Ok((advice, _)) = here.advised(&sample.request(now), now).await else {
+        let Ok((advice, _)) = here.advised(&request, now).await else {
             continue;
         };
         if let Outcome::Cards(response) = &advice.outcome {
@@ -396,5 +414,11 @@ async fn booklet(
         }
     }
     let groups = here.preview.gallery.names();
-    html(preview::booklet(entries, rule, &groups))
+    let cover = Cover {
+        rule,
+        groups: &groups,
+        in_spanish,
+        spanish: here.speaks_spanish(),
+    };
+    html(preview::booklet(entries, &cover))
 }

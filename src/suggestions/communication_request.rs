@@ -16,7 +16,7 @@ pub(super) fn request(frame: &Frame<'_>) -> Result<String, NotMade> {
             text: frame.said.label,
         },
         priority: None,
-        payload: frame.said.content(),
+        payload: frame.said.patient_content(),
         recipient: None,
         reason_codes: Vec::new(),
         reason_references: Vec::new(),

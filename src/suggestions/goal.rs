@@ -12,7 +12,7 @@ pub(super) fn goal(frame: &Frame<'_>) -> Result<String, NotMade> {
         expressed_by: Some(&frame.snapshot.patient),
         description: CodeableText {
             coding: Some(frame.code()),
-            text: frame.said.content(),
+            text: frame.said.patient_content(),
         },
         addresses: Vec::new(),
     })?)

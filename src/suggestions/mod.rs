@@ -29,11 +29,18 @@ pub struct Said<'a> {
     pub description: &'a str,
     /// What goes into the resource; the description where nothing else is said.
     pub text: Option<&'a str>,
+    /// What the patient reads of it, where that is not English.
+    pub for_patient: Option<&'a str>,
 }
 
 impl Said<'_> {
     fn content(&self) -> &str {
         self.text.unwrap_or(self.description)
+    }
+
+    /// The content in the patient's language where there is one: only for what the patient reads.
+    fn patient_content(&self) -> &str {
+        self.for_patient.unwrap_or_else(|| self.content())
     }
 }
 

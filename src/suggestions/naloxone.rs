@@ -60,7 +60,8 @@ pub(super) fn order(frame: &Frame<'_>, reasons: &[Reason]) -> Result<String, Not
         code: NASAL_SPRAY,
         text: NASAL_SPRAY.display,
         dosage_text,
-        patient_instruction: None,
+        // The pharmacy reads the text in English; the label for the patient is in their own language.
+        patient_instruction: frame.said.for_patient,
         as_needed: true,
         route: Some(NASAL_ROUTE),
         quantity: Some(TWO_DEVICES),

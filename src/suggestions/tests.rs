@@ -7,6 +7,7 @@ use crate::wire::{Action, ActionType};
 use serde_json::{Value, json};
 
 const SAID: Said<'static> = Said {
+    for_patient: None,
     key: "follow-up",
     label: "Plan a check-in",
     description: "Adds a draft order for a check-in.",

@@ -254,9 +254,26 @@ async fn a_patient_is_chosen_the_order_signed_and_a_suggestion_taken() {
 }
 
 #[tokio::test]
-async fn a_card_is_dismissed_with_a_reason() {
+async fn the_words_follow_the_patients_language() {
     let stage = Stage::open(Scheme::Light, &[]).await;
     stage.go("/preview?case=naloxone-offer/fires-sleep-apnea").await;
+    stage.click(SIGN).await;
+    stage.read("article", "Words you could use").await;
+    stage.click("#lang option[value='es']").await;
+    let said = stage.see("article span[lang='es']").await;
+    let said = said.text().await.expect("text");
+    assert!(said.contains('¿'), "{said}");
+    stage.click("#lang option[value='en']").await;
+    stage.read("strong[.='Words you could use:']/..", "you").await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn a_card_is_dismissed_with_a_reason() {
+    let stage = Stage::open(Scheme::Light, &[]).await;
+    stage
+        .go("/preview?case=naloxone-offer/fires-sleep-apnea")
+        .await;
     stage.click(SIGN).await;
     stage.click("article .dismiss summary").await;
     stage.click("article .dismiss-now").await;
@@ -308,7 +325,9 @@ async fn what_is_pasted_is_read_or_the_fault_is_named() {
 #[tokio::test]
 async fn words_are_changed_in_the_page_only() {
     let stage = Stage::open(Scheme::Light, &[]).await;
-    stage.go("/preview?case=naloxone-offer/fires-sleep-apnea").await;
+    stage
+        .go("/preview?case=naloxone-offer/fires-sleep-apnea")
+        .await;
     stage.click(SIGN).await;
     stage.read("article", "sleep apnea").await;
     stage.click("#words summary").await;
@@ -334,7 +353,9 @@ async fn words_are_changed_in_the_page_only() {
     stage.read("h3", "Words of a reviewer").await;
     stage.click(SIGN).await;
     stage.read("p", "Changed words.").await;
-    stage.go("/preview?case=naloxone-offer/fires-sleep-apnea").await;
+    stage
+        .go("/preview?case=naloxone-offer/fires-sleep-apnea")
+        .await;
     stage.click(SIGN).await;
     stage.read("article", "sleep apnea").await;
     let left = stage
@@ -348,13 +369,17 @@ async fn words_are_changed_in_the_page_only() {
 async fn the_booklet_prints() {
     let stage = Stage::open(Scheme::Light, &[]).await;
     stage.go("/preview/booklet?rule=naloxone-offer").await;
-    stage.read("dt", "Grade of the words to say").await;
+    stage.read("dt", "Reading level of the words to say").await;
     let pdf = stage
         .client
         .print(PrintConfiguration::default())
         .await
         .expect("a PDF");
-    assert!(pdf.starts_with(b"%PDF") && pdf.len() > 20_000, "{}", pdf.len());
+    assert!(
+        pdf.starts_with(b"%PDF") && pdf.len() > 20_000,
+        "{}",
+        pdf.len()
+    );
     stage.close().await;
 }
 
@@ -373,17 +398,30 @@ async fn pages_are_accessible_in_light_and_dark() {
         stage.click(SIGN).await;
         stage.read("article", "sleep apnea").await;
         stage
-            .script("for (const one of document.querySelectorAll('details')) one.open = true; done()")
+            .script(
+                "for (const one of document.querySelectorAll('details')) one.open = true; done()",
+            )
             .await;
         stage.see("#why table").await;
         stage.scan(&axe, scheme, "cards and reasons").await;
-        stage.read("button", NALOXONE).await.click().await.expect("clicked");
+        stage
+            .read("button", NALOXONE)
+            .await
+            .click()
+            .await
+            .expect("clicked");
         stage.read("ul[@id='orders']/li", "naloxone").await;
         stage.scan(&axe, scheme, "a suggestion taken").await;
-        stage.client.set_window_size(390, 800).await.expect("a phone");
+        stage
+            .client
+            .set_window_size(390, 800)
+            .await
+            .expect("a phone");
         stage.scan(&axe, scheme, "phone").await;
         let wide = stage
-            .script("done(document.documentElement.scrollWidth - document.documentElement.clientWidth)")
+            .script(
+                "done(document.documentElement.scrollWidth - document.documentElement.clientWidth)",
+            )
             .await;
         assert_eq!(wide, json!(0), "a phone scrolls sideways");
         stage.go("/preview/booklet?rule=mme-total").await;
@@ -394,7 +432,10 @@ async fn pages_are_accessible_in_light_and_dark() {
 
 impl Stage {
     async fn scan(&self, axe: &str, scheme: Scheme, state: &str) {
-        self.client.execute(axe, Vec::new()).await.expect("axe-core");
+        self.client
+            .execute(axe, Vec::new())
+            .await
+            .expect("axe-core");
         let found = self
             .script(
                 "axe.run(document, {resultTypes: ['violations']}).then(found => done(found.violations \
@@ -407,20 +448,29 @@ impl Stage {
 }
 
 fn axe() -> String {
-    let folder = std::env::home_dir().expect("a home").join(".cache/opioid-cds");
+    let folder = std::env::home_dir()
+        .expect("a home")
+        .join(".cache/opioid-cds");
     let file: PathBuf = folder.join(AXE);
     std::fs::read_to_string(&file).unwrap_or_else(|error| {
-        panic!("{}: {error}. `.ci/axe` fetches axe-core with npm", file.display())
+        panic!(
+            "{}: {error}. `.ci/axe` fetches axe-core with npm",
+            file.display()
+        )
     })
 }
 
 /// The CDS Hooks sandbox is a page of another origin: what its browser sends, and what it may read of the answers.
 #[tokio::test]
 async fn a_page_of_a_listed_origin_discovers_calls_and_sends_feedback() {
-    let sandbox = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let sandbox = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
     let origin = format!("http://{}", sandbox.local_addr().expect("an address"));
     let page = || async { Html("<!doctype html><title>sandbox</title>") };
-    let other = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let other = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
     let stranger = format!("http://{}", other.local_addr().expect("an address"));
     for listener in [sandbox, other] {
         let pages = Router::new().route("/", get(page));
@@ -455,7 +505,9 @@ async fn a_page_of_a_listed_origin_discovers_calls_and_sends_feedback() {
 
     stage.client.goto(&stranger).await.expect("another page");
     let seen = stage.script(&visit).await;
-    let refused = seen.as_str().is_some_and(|text| text.contains("Failed to fetch"));
+    let refused = seen
+        .as_str()
+        .is_some_and(|text| text.contains("Failed to fetch"));
     assert!(refused, "a page of another origin reads answers: {seen}");
     stage.close().await;
 }

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use opioid_cds::config::Discovery;
 use opioid_cds::hooks::{Chart, Shared, enabled};
-use opioid_cds::server::{Layers, app};
+use opioid_cds::server::{Layers, Limits, app};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::sync::Arc;
@@ -200,7 +200,10 @@ async fn deep_prefetch_is_a_400() {
 #[tokio::test]
 async fn bodies_over_the_limit_are_a_413() {
     let service = service_with(&Layers {
-        max_body_bytes: 20_000,
+        limits: Limits {
+            body_bytes: 20_000,
+            ..Limits::default()
+        },
         ..Layers::default()
     });
     let answer = post(&service, SIGN, " ".repeat(20_001)).await;
@@ -213,7 +216,10 @@ async fn bodies_over_the_limit_are_a_413() {
 #[tokio::test]
 async fn compressed_bodies_are_taken_and_counted_inflated() {
     let service = service_with(&Layers {
-        max_body_bytes: 20_000,
+        limits: Limits {
+            body_bytes: 20_000,
+            ..Limits::default()
+        },
         ..Layers::default()
     });
     for (body, status) in [

@@ -7,6 +7,7 @@ mod contract;
 mod docs;
 mod gathering;
 mod http;
+mod limits;
 mod preview;
 mod privacy;
 mod service;

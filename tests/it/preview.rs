@@ -47,7 +47,13 @@ async fn it_loads_its_own_files_only_and_is_never_stored() {
         assert_eq!(answer.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
     }
     let page = get(&service, "/preview").await.text;
-    for inline in [" style=", " onclick=", "<style", "src=\"http", "href=\"http"] {
+    for inline in [
+        " style=",
+        " onclick=",
+        "<style",
+        "src=\"http",
+        "href=\"http",
+    ] {
         assert!(!page.contains(inline), "{inline}");
     }
 }
@@ -76,10 +82,19 @@ async fn an_answer_is_shown_with_its_reasons() {
     let asked = json!({"request": case.request, "response": answer.text, "status": 200});
     let shown = view(&service, &asked).await;
     let (cards, why) = (shown["cards"].to_string(), shown["why"].to_string());
-    for text in ["Add naloxone 4 mg nasal spray", "Information", "Already has it"] {
+    for text in [
+        "Add naloxone 4 mg nasal spray",
+        "Information",
+        "Already has it",
+    ] {
         assert!(cards.contains(text), "{text}: {cards}");
     }
-    for text in ["naloxone-offer", "rules are silent", "× 1.5", "What was read"] {
+    for text in [
+        "naloxone-offer",
+        "rules are silent",
+        "× 1.5",
+        "What was read",
+    ] {
         assert!(why.contains(text), "{text}: {why}");
     }
 }
@@ -92,17 +107,30 @@ async fn a_fault_in_the_words_is_named_with_its_line() {
         .find(|case| case.name == "fires-sleep-apnea")
         .expect("a case");
     let file = "breathing-risk/card.en.md";
-    let words = get(&service, &format!("/preview/words?file={file}")).await.text;
+    let words = get(&service, &format!("/preview/words?file={file}"))
+        .await
+        .text;
     assert!(words.starts_with("# "), "{words}");
-    let body = post(&service, "/cds-services/opioid-order-sign", case.request).await.text;
+    let body = post(&service, "/cds-services/opioid-order-sign", case.request)
+        .await
+        .text;
     let ask = |words: String| json!({"request": case.request, "response": body, "status": 200, "words": {file: words}});
-    let own = words.lines().skip(1).fold("# My words".to_owned(), |all, line| all + "\n" + line);
+    let own = words
+        .lines()
+        .skip(1)
+        .fold("# My words".to_owned(), |all, line| all + "\n" + line);
     let shown = view(&service, &ask(own)).await;
     assert!(shown["cards"].to_string().contains("My words"), "{shown}");
     let shown = view(&service, &ask("# {{ nobody }}\n".to_owned())).await;
     let problem = shown["problems"][0].as_str().unwrap_or_default();
-    assert!(problem.starts_with("breathing-risk/card.en.md, line 1"), "{problem}");
-    assert!(!shown["cards"].to_string().contains("Changed words"), "{shown}");
+    assert!(
+        problem.starts_with("breathing-risk/card.en.md, line 1"),
+        "{problem}"
+    );
+    assert!(
+        !shown["cards"].to_string().contains("Changed words"),
+        "{shown}"
+    );
     let none = get(&service, "/preview/words?file=../Cargo.toml").await;
     assert_eq!(none.status, 404);
 }
@@ -113,7 +141,10 @@ async fn what_is_broken_is_told_by_line_and_column() {
     for (request, told) in [
         ("{\n \"hook\": ,", "line 2, column 10"),
         ("[]", "is not a JSON object"),
-        ("{\"hook\":\"x\"}", "order-sign, order-select or patient-view"),
+        (
+            "{\"hook\":\"x\"}",
+            "order-sign, order-select or patient-view",
+        ),
         ("{\"hook\":\"order-sign\"}", "hookInstance is required"),
     ] {
         let shown = view(&service, &json!({ "request": request })).await;
@@ -139,7 +170,10 @@ async fn with_authentication_the_page_reads_no_server() {
     request["fhirServer"] = json!("http://127.0.0.1:1");
     request["prefetch"] = json!({});
     let ask = json!({"request": request.to_string(), "response": "{\"cards\":[]}", "status": 200});
-    for (reads, told) in [(false, "no FHIR server to ask"), (true, "not on the allow-list")] {
+    for (reads, told) in [
+        (false, "no FHIR server to ask"),
+        (true, "not on the allow-list"),
+    ] {
         let service = opioid_cds::server::app(
             Arc::new(servers()),
             &Layers {
@@ -169,10 +203,20 @@ fn servers() -> opioid_cds::hooks::Shared {
 #[tokio::test]
 async fn the_booklet_holds_the_cards_of_the_cases() {
     let service = with_preview(true);
-    let page = get(&service, "/preview/booklet?rule=fentanyl-naive").await.text;
-    for text in ["For the reviewer", "Grade of the words to say", "Source", "New patch no opioid found"] {
+    let page = get(&service, "/preview/booklet?rule=fentanyl-naive")
+        .await
+        .text;
+    for text in [
+        "For the reviewer",
+        "Reading level of the words to say",
+        "Source",
+        "New patch no opioid found",
+    ] {
         assert!(page.contains(text), "{text}");
     }
     let others = get(&service, "/preview/booklet?rule=mme-total").await.text;
-    assert!(!others.contains("New patch no opioid found"), "another rule's case");
+    assert!(
+        !others.contains("New patch no opioid found"),
+        "another rule's case"
+    );
 }

@@ -55,16 +55,26 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ),
     (
         "preview",
-        &["cards", "cases", "dose", "explained", "fhir", "patient", "wire"],
+        &[
+            "cards",
+            "cases",
+            "dose",
+            "explained",
+            "fhir",
+            "patient",
+            "wire",
+        ],
     ),
     (
         "server",
         &[
             "advise",
             "cards",
+            "config",
             "explained",
             "guides",
             "hooks",
+            "patient",
             "preview",
             "telemetry",
             "wire",

@@ -16,6 +16,7 @@ use super::checks::LONGEST_LABEL;
 use super::compose::LONGEST_SUMMARY;
 use super::detail::HARD_LIMIT;
 use super::escape::units;
+use crate::patient::Language;
 use crate::wire::{Card, Coding, Indicator, Response, Suggestion};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -45,9 +46,15 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern that the tests compile")
 }
 
-/// Flesch-Kincaid grade of the words that a detail offers for the patient, where it offers any.
-pub fn grade_of_words(detail: &str) -> Option<f64> {
-    words::grade(detail)
+/// What stands in bold before words in Spanish: a page that shows a detail has to name the language for readers of screens.
+pub fn before_spanish() -> Option<&'static str> {
+    words::before_spanish()
+}
+
+/// How hard the words that a detail offers for the patient are to read, where it offers any:
+/// "grade 5.2" (Flesch-Kincaid, English) or "ease 84" (Fernández-Huerta, Spanish).
+pub fn reading_of_words(detail: &str) -> Option<String> {
+    words::measure(detail)
 }
 
 /// Everything in which the body of a 200 breaks the rules: what `response.json` of a case holds.
@@ -101,7 +108,7 @@ pub fn check_card(card: &Card) -> Vec<String> {
     faults.extend(reasons_and_links(card));
     for (place, text) in texts_for_people(card) {
         faults.extend(
-            banned(&text)
+            banned(&text, Language::English)
                 .into_iter()
                 .map(|fault| format!("{place}: {fault}")),
         );
@@ -127,11 +134,12 @@ fn texts_for_people(card: &Card) -> Vec<(String, String)> {
         ("summary".to_owned(), card.summary.clone()),
         ("source".to_owned(), card.source.label.clone()),
     ];
-    texts.extend(
-        card.detail
-            .as_deref()
-            .map(|detail| ("detail".to_owned(), unescaped(detail))),
-    );
+    texts.extend(card.detail.as_deref().map(|detail| {
+        (
+            "detail".to_owned(),
+            unescaped(&words::without_translation(detail)),
+        )
+    }));
     for suggestion in &card.suggestions {
         texts.push(("label".to_owned(), suggestion.label.clone()));
         texts.extend(
@@ -231,7 +239,7 @@ fn detail(card: &Card) -> Vec<String> {
             "a heading, table, quote, image, code block or task box in the detail".to_owned(),
         );
     }
-    let told: Vec<String> = detail
+    let told: Vec<String> = words::without_translation(detail)
         .lines()
         .filter(|line| !line.starts_with("- "))
         .map(unescaped)
@@ -325,5 +333,7 @@ fn walk(json: &serde_json::Value, path: &str, faults: &mut Vec<String>) {
     }
 }
 
+#[cfg(test)]
+mod templates;
 #[cfg(test)]
 mod tests;

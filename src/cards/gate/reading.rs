@@ -1,9 +1,10 @@
-//! How hard a text is to read: Flesch-Kincaid grade, with a syllable counter of ours.
+//! How hard a text is to read: Flesch-Kincaid grade for English, Fernández-Huerta ease for Spanish, with syllable counters of ours.
 //!
-//! Counts syllables as groups of vowels, less a silent e at the end and a silent -ed or -es,
+//! Counts English syllables as groups of vowels, less a silent e at the end and a silent -ed or -es,
 //! plus a final -le after a consonant and vowels that are spoken apart (-ia-, -io- not in -tion, -ua-, …).
 //! Numbers count one syllable a digit group; a word has at least one.
-//! Refuses to know languages other than English.
+//! In Spanish a weak vowel without accent joins its neighbour, and u is silent in que, qui, gue and gui.
+//! Refuses to know other languages.
 
 /// Counts of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,8 +20,17 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Counts.
+    /// Counts of an English text.
     pub(crate) fn of(text: &str) -> Reading {
+        Reading::counted(text, syllables)
+    }
+
+    /// Counts of a Spanish text.
+    pub(crate) fn of_spanish(text: &str) -> Reading {
+        Reading::counted(text, spanish_syllables)
+    }
+
+    fn counted(text: &str, syllables: fn(&str) -> usize) -> Reading {
         let lengths: Vec<usize> = sentences(text)
             .map(|sentence| words(sentence).count())
             .collect();
@@ -35,6 +45,12 @@ impl Reading {
     /// Words a sentence.
     pub(crate) fn mean(self) -> f64 {
         self.words as f64 / self.sentences as f64
+    }
+
+    /// Fernández-Huerta (1959), sentence length in words: higher is easier.
+    pub(crate) fn ease(self) -> f64 {
+        let words = self.words.max(1) as f64;
+        206.84 - 60.0 * self.syllables as f64 / words - 1.02 * self.mean()
     }
 
     /// Flesch-Kincaid grade level.
@@ -57,9 +73,11 @@ fn line_sentences(line: &str) -> Vec<&str> {
     for (at, c) in line.char_indices() {
         let next = line[at + c.len_utf8()..].chars().next();
         let ends = matches!(c, '.' | '?' | '!' | ';') && next.is_none_or(char::is_whitespace);
-        let title = ["Dr", "Mr", "Mrs", "Ms", "vs", "e.g", "i.e"]
-            .iter()
-            .any(|title| line[start..at].ends_with(title));
+        let title = [
+            "Dr", "Dra", "Mr", "Mrs", "Ms", "Sr", "Sra", "vs", "e.g", "i.e",
+        ]
+        .iter()
+        .any(|title| line[start..at].ends_with(title));
         if ends && !(c == '.' && title) {
             found.push(&line[start..=at]);
             start = at + 1;
@@ -73,6 +91,36 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || matches!(c, '/' | '–' | '—'))
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
         .filter(|word| !word.is_empty())
+}
+
+/// Vowels, each a syllable unless a weak one without accent joins its neighbour.
+fn spanish_syllables(word: &str) -> usize {
+    if word.chars().any(|c| c.is_ascii_digit()) {
+        return 1;
+    }
+    let mut word = word.to_lowercase().replace("qu", "q");
+    for vowel in ["e", "i", "é", "í"] {
+        word = word.replace(&format!("gu{vowel}"), &format!("g{vowel}"));
+    }
+    let letters: Vec<char> = word.chars().collect();
+    let is_weak = |at: usize| match letters[at] {
+        'a' | 'e' | 'o' | 'á' | 'é' | 'ó' | 'í' | 'ú' => Some(false),
+        'i' | 'u' | 'ü' => Some(true),
+        'y' if at + 1 == letters.len() => Some(true),
+        _ => None,
+    };
+    let mut count = 0;
+    let mut before: Option<bool> = None;
+    for at in 0..letters.len() {
+        let weak = is_weak(at);
+        count += match (before, weak) {
+            (_, None) => 0,
+            (None, Some(_)) => 1,
+            (Some(left), Some(right)) => usize::from(!left && !right),
+        };
+        before = weak;
+    }
+    count.max(1)
 }
 
 fn syllables(word: &str) -> usize {
@@ -118,7 +166,7 @@ fn part_syllables(word: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reading, sentences, syllables};
+    use super::{Reading, sentences, spanish_syllables, syllables};
 
     #[test]
     fn syllables_of_words_that_cards_use() {
@@ -174,6 +222,34 @@ mod tests {
             "Concomitant administration of benzodiazepines necessitates individualized consideration of respiratory compromise.",
         );
         assert!(hard.grade() > 12.0, "{}", hard.grade());
+    }
+
+    #[test]
+    fn spanish_syllables_join_weak_vowels() {
+        for (word, count) in [
+            ("medicina", 4),
+            ("opioide", 3),
+            ("respiración", 4),
+            ("día", 2),
+            ("quién", 1),
+            ("guía", 2),
+            ("ayuda", 3),
+            ("hoy", 1),
+            ("y", 1),
+            ("cuidado", 3),
+            ("sobredosis", 4),
+            ("911", 1),
+        ] {
+            assert_eq!(spanish_syllables(word), count, "{word}");
+        }
+    }
+
+    #[test]
+    fn plain_spanish_reads_easily_and_long_words_do_not() {
+        let easy = "¿Quién está con usted en casa de noche? Esta medicina puede darle sueño.";
+        assert!(Reading::of_spanish(easy).ease() >= 70.0);
+        let hard = "La administración concomitante de benzodiacepinas necesita consideraciones individualizadas sobre complicaciones respiratorias.";
+        assert!(Reading::of_spanish(hard).ease() < 30.0);
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! Terms that cards do not use (`cards/banned-terms.csv`, language guide section 5).
+//! Terms that cards do not use (`cards/banned-terms.csv` and `banned-terms.es.csv`, language guide section 5).
 //!
-//! Knows the list and the names in which a listed word may stand.
+//! Knows the lists and the names in which a listed word may stand.
 //! Refuses to know where the text is from.
 
+use crate::patient::Language;
 use regex::{Regex, RegexSet};
 use std::sync::LazyLock;
 
@@ -12,9 +13,13 @@ struct Terms {
     each: Vec<(Regex, String)>,
 }
 
-/// Compiled once. The list folds case inside its patterns.
-static TERMS: LazyLock<Terms> = LazyLock::new(|| {
-    let list = include_str!("../../../cards/banned-terms.csv");
+/// Compiled once. The lists fold case inside their patterns.
+static ENGLISH: LazyLock<Terms> =
+    LazyLock::new(|| terms(include_str!("../../../cards/banned-terms.csv")));
+static SPANISH: LazyLock<Terms> =
+    LazyLock::new(|| terms(include_str!("../../../cards/banned-terms.es.csv")));
+
+fn terms(list: &str) -> Terms {
     let rows: Vec<csv::StringRecord> = csv::Reader::from_reader(list.as_bytes())
         .into_records()
         .filter_map(Result::ok)
@@ -29,7 +34,7 @@ static TERMS: LazyLock<Terms> = LazyLock::new(|| {
             })
             .collect(),
     }
-});
+}
 
 /// Names of organisations and products that hold a listed word.
 const ALLOWED: [&str; 4] = [
@@ -39,18 +44,22 @@ const ALLOWED: [&str; 4] = [
     "hormone replacement therapy",
 ];
 
-/// Banned terms in a text, with what to say instead.
-pub(crate) fn banned(text: &str) -> Vec<String> {
+/// Banned terms in a text of this language, with what to say instead.
+pub(crate) fn banned(text: &str, language: Language) -> Vec<String> {
+    let terms = match language {
+        Language::English => &*ENGLISH,
+        Language::Spanish => &*SPANISH,
+    };
     let mut scanned = text.to_owned();
     for name in ALLOWED {
         scanned = scanned.replace(name, " ");
     }
-    TERMS
+    terms
         .any
         .matches(&scanned)
         .into_iter()
         .filter_map(|at| {
-            let (pattern, preferred) = TERMS.each.get(at)?;
+            let (pattern, preferred) = terms.each.get(at)?;
             let hit = pattern.find(&scanned)?;
             Some(format!(
                 "\"{}\" is not said; instead: {preferred}",
@@ -62,15 +71,19 @@ pub(crate) fn banned(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{TERMS, banned};
+    use super::{ENGLISH, SPANISH, banned};
+    use crate::patient::Language::{English, Spanish};
 
     #[test]
-    fn every_line_of_the_list_compiles() {
-        let lines = include_str!("../../../cards/banned-terms.csv")
-            .lines()
-            .count();
-        assert_eq!(TERMS.each.len(), lines - 1);
-        assert_eq!(TERMS.any.len(), lines - 1);
+    fn every_line_of_the_lists_compiles() {
+        let files = [
+            (&ENGLISH, include_str!("../../../cards/banned-terms.csv")),
+            (&SPANISH, include_str!("../../../cards/banned-terms.es.csv")),
+        ];
+        for (terms, file) in files {
+            assert_eq!(terms.each.len(), file.lines().count() - 1);
+            assert_eq!(terms.any.len(), terms.each.len());
+        }
     }
 
     #[test]
@@ -82,14 +95,21 @@ mod tests {
             "above the CDC limit",
             "MAT",
         ] {
-            assert!(!banned(text).is_empty(), "{text}");
+            assert!(!banned(text, English).is_empty(), "{text}");
         }
         for text in [
             "National Institute on Drug Abuse",
             "oxycodone 5 MG Abuse-Deterrent Oral Tablet",
             "mat",
         ] {
-            assert!(banned(text).is_empty(), "{text}");
+            assert!(banned(text, English).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn spanish_has_a_list_of_its_own() {
+        assert!(!banned("la prueba limpia", Spanish).is_empty());
+        assert!(!banned("El paciente debe bajar.", Spanish).is_empty());
+        assert!(banned("Sigo con usted.", Spanish).is_empty());
     }
 }

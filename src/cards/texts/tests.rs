@@ -1,6 +1,7 @@
 use crate::cards::escape::units;
 use crate::cards::sample::files;
-use crate::cards::texts::{Filling, SUMMARY};
+use crate::cards::template::Filling;
+use crate::cards::texts::SUMMARY;
 use crate::cards::{CardTexts, Problem, wording};
 use crate::rules::{RULES, Slot, Slots};
 use std::collections::BTreeMap;
@@ -143,7 +144,7 @@ fn summaries_leave_room_for_long_names() {
 
 /// Slots of summaries; leaked, because slots are named by rules at compile time.
 fn declared(source: &str) -> impl Iterator<Item = &'static str> {
-    let env = super::environment();
+    let env = crate::cards::template::environment();
     let compiled = env.template_from_str(source).expect("compiled before");
     let names: Vec<String> = compiled.undeclared_variables(false).into_iter().collect();
     names

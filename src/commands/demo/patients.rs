@@ -47,10 +47,9 @@ pub(super) async fn of(base: &str) -> anyhow::Result<Vec<Listed>> {
             "--fhir-server {base}: GET Patient answered {}",
             answer.status()
         );
-        let page: Bundle = answer
-            .json()
-            .await
-            .with_context(|| format!("--fhir-server {base}: GET Patient did not answer a Bundle"))?;
+        let page: Bundle = answer.json().await.with_context(|| {
+            format!("--fhir-server {base}: GET Patient did not answer a Bundle")
+        })?;
         next = page
             .link
             .into_iter()

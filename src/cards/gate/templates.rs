@@ -1,0 +1,155 @@
+//! The language gate over every template, in every language, for every row of a sheet that it speaks about.
+
+use super::words;
+use crate::cards::template::Filling;
+use crate::cards::{CardTexts, texts};
+use crate::patient::Language::{self, English, Spanish};
+use crate::rules::{CHECK_INCOMPLETE, RULES, Slot, Slots};
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+
+const LESS_OPIOID: &str = "taper-safety";
+
+fn content() -> CardTexts {
+    CardTexts::load(&BTreeMap::new()).expect("the built-in texts are sound")
+}
+
+fn rules() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|rule| rule.id).chain([CHECK_INCOMPLETE])
+}
+
+/// What a section of a rule is in this language, as written; `None` where its file has none.
+fn source(texts: &CardTexts, rule: &str, section: &str, language: Language) -> Option<String> {
+    let rule = texts.rule(rule)?;
+    let template = match language {
+        English => rule.words.get(section)?,
+        Spanish => rule.translated(section, Spanish)?,
+    };
+    Some(texts.env.get_template(template).ok()?.source().to_owned())
+}
+
+/// Slots of a text; leaked, because rules name them at compile time.
+fn slots(texts: &CardTexts, source: &str) -> BTreeSet<&'static str> {
+    let compiled = texts
+        .env
+        .template_from_str(source)
+        .expect("compiled before");
+    let names = compiled.undeclared_variables(false);
+    names
+        .into_iter()
+        .filter(|name| name != "case")
+        .map(|name| &*String::leak(name))
+        .collect()
+}
+
+/// Rows that a text tells apart, and one that it does not name.
+fn cases(source: &str) -> BTreeSet<&str> {
+    let named = Regex::new(r#"case == "([a-z0-9-]+)""#).expect("a pattern");
+    let found = named.captures_iter(source).filter_map(|found| found.get(1));
+    found.map(|case| case.as_str()).chain([""]).collect()
+}
+
+/// A value such as rules fill in.
+fn value(slot: &str) -> Slot {
+    let text = match slot {
+        "days" => "28",
+        "date" => "Mar 2021",
+        "goal" => "walk my dog again",
+        "what" => return Slot::List(vec!["medications".into()]),
+        _ => "lorazepam",
+    };
+    Slot::Text(text.into())
+}
+
+/// The words of a rule, filled in every way that they tell apart: all slots known, none known.
+fn said(texts: &CardTexts, rule: &str, language: Language) -> Vec<String> {
+    let Some(source) = source(texts, rule, "Say", language) else {
+        return Vec::new();
+    };
+    let names = slots(texts, &source);
+    let known: Slots = names.iter().map(|name| (*name, value(name))).collect();
+    let unknown: Slots = names
+        .iter()
+        .map(|name| (*name, Slot::Text(String::new())))
+        .collect();
+    let template = texts.rule(rule).and_then(|text| match language {
+        English => text.words.get("Say"),
+        Spanish => text.translated("Say", Spanish),
+    });
+    let template = template.expect("it has a source");
+    let mut filled = Vec::new();
+    for case in cases(&source) {
+        for slots in [&known, &unknown] {
+            let words = texts.fill(template, Filling { slots, case });
+            filled.push(super::unescaped(words.expect("filled").trim()));
+        }
+    }
+    filled
+}
+
+#[test]
+fn words_to_patients_keep_to_the_guide_in_every_language_and_row() {
+    let texts = content();
+    let mut faults = BTreeSet::new();
+    for rule in rules() {
+        for language in [English, Spanish] {
+            for said in said(&texts, rule, language) {
+                for fault in words::faults(&said, language, rule == LESS_OPIOID) {
+                    faults.insert(format!("{rule}: {fault}: {said}"));
+                }
+            }
+        }
+    }
+    let faults: Vec<String> = faults.into_iter().collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn what_is_said_in_english_is_said_in_spanish_with_the_same_slots_and_rows() {
+    let texts = content();
+    for rule in rules() {
+        let [english, spanish] =
+            [English, Spanish].map(|language| source(&texts, rule, "Say", language));
+        assert_eq!(english.is_some(), spanish.is_some(), "{rule}");
+        let (Some(english), Some(spanish)) = (english, spanish) else {
+            continue;
+        };
+        assert_eq!(slots(&texts, &english), slots(&texts, &spanish), "{rule}");
+        assert_eq!(cases(&english), cases(&spanish), "{rule}");
+    }
+}
+
+#[test]
+fn a_translated_suggestion_has_its_english_text_with_the_same_slots() {
+    let texts = content();
+    for rule in rules() {
+        let translated = texts.rule(rule).expect("texts").spanish_sections();
+        for section in translated.filter(|section| section.starts_with("Suggestion ")) {
+            let english = source(&texts, rule, section, English)
+                .unwrap_or_else(|| panic!("{rule}: no English {section}"));
+            let english = english.splitn(3, "\n\n").nth(2);
+            let english = english.unwrap_or_else(|| panic!("{rule}: {section} has no text"));
+            let spanish = source(&texts, rule, section, Spanish).expect("listed");
+            assert_eq!(
+                slots(&texts, english),
+                slots(&texts, &spanish),
+                "{rule}: {section}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_spanish_text_reads_easily() {
+    let texts = content();
+    for rule in rules() {
+        let sections = texts.rule(rule).expect("texts").spanish_sections();
+        for section in sections.filter(|section| section.starts_with("Suggestion ")) {
+            let text = source(&texts, rule, section, Spanish).expect("listed");
+            assert_eq!(words::plainness(&text, Spanish), None, "{rule}: {section}");
+        }
+    }
+    for (name, text) in texts::phrases_of(&texts, Spanish) {
+        assert_eq!(words::plainness(&text, Spanish), None, "{name}");
+    }
+}
