@@ -110,7 +110,7 @@ impl<'a> Composer<'a> {
             source: fields::source(self.snapshot, self.options, leader.rule.id, about),
             suggestions,
             selection_behavior,
-            override_reasons: fields::reasons(self.snapshot, &abouts),
+            override_reasons: fields::reasons(self.snapshot, &abouts, planned.indicator),
             links: fields::links(&abouts, app),
             extension: fields::extension(&voices),
         });

@@ -1,5 +1,6 @@
 //! `check`: what is wrong with settings, cards, terminology and fixtures, with file and line.
 
+use crate::auth::{Clients, ClientsError, Latitude};
 use crate::cases::{Case, find, fixtures_in, texts_in};
 use crate::config::{CheckArguments, load, overrides};
 use crate::terminology::{Problem, Terminology};
@@ -21,6 +22,7 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
             .filter(|problem| !problems.contains(problem))
             .collect::<Vec<_>>(),
     );
+    problems.extend(clients(arguments));
     let fixtures = arguments
         .fixtures
         .clone()
@@ -51,6 +53,30 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         count => writeln!(out, "{count} found")?,
     }
     Ok(ExitCode::from(u8::from(!problems.is_empty())))
+}
+
+/// What is wrong with the trusted clients.
+fn clients(arguments: &CheckArguments) -> Option<Problem> {
+    let latitude = Latitude {
+        development: arguments.development,
+    };
+    let file = arguments.trusted_clients.as_deref()?;
+    match Clients::read(file, latitude).err()? {
+        ClientsError::Unreadable { file, because } => Some(Problem {
+            file,
+            line: None,
+            message: because,
+        }),
+        ClientsError::Field {
+            file,
+            line,
+            message,
+        } => Some(Problem {
+            file,
+            line: u64::try_from(line).ok(),
+            message,
+        }),
+    }
 }
 
 /// What is wrong with a case's files.

@@ -19,6 +19,7 @@ use anyhow::{Context, ensure};
 use axum::Router;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::io::{Write, stdout};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -55,6 +56,7 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
         let chart = Chart::Servers(Servers {
             client: Client::new(Limits::default())?,
             allowed: Allowed::parse(&[&ehr.base])?,
+            by_client: BTreeMap::new(),
             open: true,
         });
         let services = hooks::enabled(&arguments.services.disable_service);

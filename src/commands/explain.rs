@@ -2,6 +2,7 @@
 
 use super::write_json;
 use crate::advise::{self, Advice, Call, Outcome};
+use crate::auth::Caller;
 use crate::cards::ClientOptions;
 use crate::cases::{CaseError, texts_in};
 use crate::config::{Discovery, ExplainArguments, TextFormat, load};
@@ -109,9 +110,11 @@ impl Explainer {
             .find(|service| service.hook.as_str() == hook)
             .ok_or_else(|| Refused::of_hook(&hook))?;
         let request = hooks::request::read(body, service)?;
+        let anybody = Caller::anybody();
         let answering = call::advise_on_request(
             &self.shared,
             service,
+            &anybody,
             &request,
             self.as_of,
             Stopwatch::start(),

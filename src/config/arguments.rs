@@ -168,6 +168,12 @@ pub struct CheckArguments {
     /// Folder of fixtures; without it `fhir-fixtures` in this folder, where there is one.
     #[arg(long, value_name = "DIR")]
     pub fixtures: Option<PathBuf>,
+    /// Trusted clients, as given to serve.
+    #[arg(long, env = "OPIOID_CDS_TRUSTED_CLIENTS", value_name = "FILE")]
+    pub trusted_clients: Option<PathBuf>,
+    /// Allow what serve allows with --development.
+    #[arg(long, env = "OPIOID_CDS_DEVELOPMENT")]
+    pub development: bool,
     /// Content.
     #[command(flatten)]
     pub content: ContentSettings,

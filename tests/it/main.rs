@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, reason = "in a test, a panic is the failure")]
 
+mod auth;
 mod browser;
 mod contract;
 mod docs;

@@ -197,6 +197,7 @@ fn servers() -> opioid_cds::hooks::Shared {
     shared.chart = opioid_cds::hooks::Chart::Servers(opioid_cds::hooks::Servers {
         client: Client::new(Limits::default()).expect("a client"),
         allowed: Allowed::parse::<&str>(&[]).expect("nobody"),
+        by_client: BTreeMap::new(),
         open: true,
     });
     shared

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom (docs/ARCHITECTURE.md); `hooks` name the rules for discovery and the options of a client.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: &[(&str, &[&str])] = &[
     ("wire", &[]),
     ("terminology", &[]),
     ("fhir", &[]),
@@ -35,14 +35,25 @@ const ARROWS: [(&str, &[&str]); 18] = [
         &["advise", "dose", "fhir", "patient", "rules", "wire"],
     ),
     ("guides", &[]),
+    ("store", &[]),
+    ("auth", &["store"]),
     (
         "config",
-        &["advise", "cards", "guides", "patient", "terminology"],
+        &[
+            "advise",
+            "cards",
+            "guides",
+            "patient",
+            "store",
+            "terminology",
+        ],
     ),
     ("telemetry", &["config", "fhir"]),
     (
         "hooks",
         &[
+            "auth",
+            "store",
             "advise",
             "fhir",
             "wire",
@@ -69,6 +80,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
         "server",
         &[
             "advise",
+            "auth",
             "cards",
             "config",
             "explained",
@@ -83,7 +95,15 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("ehr", &["fhir"]),
     (
         "cases",
-        &["advise", "cards", "config", "fhir", "hooks", "telemetry"],
+        &[
+            "advise",
+            "auth",
+            "cards",
+            "config",
+            "fhir",
+            "hooks",
+            "telemetry",
+        ],
     ),
 ];
 
