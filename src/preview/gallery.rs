@@ -3,7 +3,7 @@
 //! Knows what a list of patients shows.
 //! Refuses to know advice: what fired comes from the case's recorded answer.
 
-use super::resources::{Person, medicine_of};
+use super::resources::{Person, briefly, medicine_of};
 use crate::cases::{self, BuiltIn};
 use crate::wire;
 use jiff::Timestamp;
@@ -275,7 +275,7 @@ fn story(request: &Value, as_of: Timestamp) -> String {
         .as_array()
         .into_iter()
         .flatten()
-        .map(|entry| medicine_of(&entry["resource"]))
+        .map(|entry| briefly(&medicine_of(&entry["resource"])))
         .take(2)
         .collect();
     let hook = match request["hook"].as_str() {

@@ -55,7 +55,7 @@ function forget() {
   Object.assign(state, { added: [], sent: null, answer: null, service: null, feedback: [] });
   $("#below").hidden = true;
   say("");
-  $("#cards").innerHTML = '<p class="empty">Nothing has been asked yet. The button under the orders sends the call that an EHR would send.</p>';
+  $("#cards").innerHTML = '<p class="empty">Nothing has been asked yet. The button below the orders sends the call that an EHR would send.</p>';
   $("#raw-feedback").textContent = "none yet";
 }
 

@@ -131,6 +131,28 @@ pub(super) fn medicine_of(resource: &Value) -> String {
         .unwrap_or_else(|| "no name".to_owned())
 }
 
+/// A medicine in one or two words, for a list: "acetaminophen / hydrocodone" of an RxNorm name.
+pub(super) fn briefly(name: &str) -> String {
+    const SALTS: [&str; 6] = [
+        "hydrochloride",
+        "sulfate",
+        "bitartrate",
+        "sodium",
+        "phosphate",
+        "citrate",
+    ];
+    let ingredients = name.split_whitespace().filter(|word| {
+        (*word == "/" || word.starts_with(|c: char| c.is_ascii_lowercase()))
+            && !SALTS.contains(word)
+    });
+    let short = ingredients.collect::<Vec<_>>().join(" ");
+    if short.is_empty() {
+        name.to_owned()
+    } else {
+        short
+    }
+}
+
 /// Instructions, then amount and days.
 fn how(resource: &Value) -> String {
     let mut parts: Vec<String> = Vec::new();
@@ -148,7 +170,10 @@ fn how(resource: &Value) -> String {
         .as_u64()
         .filter(|n| *n > 0)
     {
-        parts.push(format!("{repeats} refills"));
+        parts.push(match repeats {
+            1 => "1 refill".to_owned(),
+            repeats => format!("{repeats} refills"),
+        });
     }
     for text in [
         &resource["payload"][0]["contentString"],
@@ -224,7 +249,7 @@ mod tests {
         assert_eq!(line.title, "oxycodone 5 MG Oral Tablet");
         assert_eq!(
             line.text,
-            "1 tablet, 2 × a day, as needed; dispense 20 tablet; 10 days; 1 refills"
+            "1 tablet, 2 × a day, as needed; dispense 20 tablet; 10 days; 1 refill"
         );
         assert_eq!(line.reference, "MedicationRequest/d1");
         assert!(!line.is_stop);

@@ -7,8 +7,9 @@ use super::chart::Chart;
 use crate::dose::Total;
 use crate::explained::{Explained, Order, Rule};
 use crate::fhir::Read;
-use crate::patient::{Snapshot, course};
+use crate::patient::{Role, Snapshot, course};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What the template shows.
 #[derive(Debug, Serialize)]
@@ -22,11 +23,19 @@ pub(super) struct Why {
     factor_set: String,
     before: String,
     after: String,
+    /// Orders that are part of a total.
     orders: Vec<Order>,
+    /// Orders that are in none.
+    others: Vec<Order>,
+    /// There are orders to sign.
+    is_draft: bool,
     chart: Option<Chart>,
     /// Why there is no chart.
     no_chart: &'static str,
     reads: Vec<Reading>,
+    /// What was not read, by the reason.
+    unread: BTreeMap<String, Vec<String>>,
+    /// Other gaps.
     gaps: Vec<String>,
     /// uuids of the cards, in order: a rule's card is told by its number.
     cards: Vec<String>,
@@ -63,7 +72,11 @@ impl Why {
                 _ => silent.push(rule),
             }
         }
+        let is_part = |order: &Order| order.role != Role::NotCurrent.as_str();
+        let (orders, others) = explained.mme.orders.into_iter().partition(is_part);
+        let (unread, gaps) = by_reason(explained.gaps, snapshot);
         Why {
+            is_draft,
             as_of: explained.as_of,
             fired,
             unsure,
@@ -77,7 +90,8 @@ impl Why {
             factor_set: explained.mme.factor_set,
             before: total(snapshot.mme.before.as_ref()),
             after: total(after),
-            orders: explained.mme.orders,
+            orders,
+            others,
             chart,
             no_chart,
             reads: snapshot
@@ -93,10 +107,28 @@ impl Why {
                     },
                 })
                 .collect(),
-            gaps: explained.gaps,
+            unread,
+            gaps,
             cards: explained.cards.into_iter().map(|card| card.uuid).collect(),
         }
     }
+}
+
+/// Seven reads that nobody was there to ask are one reason.
+fn by_reason(
+    gaps: Vec<String>,
+    snapshot: &Snapshot,
+) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
+    let mut unread: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut others = Vec::new();
+    for gap in gaps {
+        let is_read = |key: &str| snapshot.reads.keys().any(|query| query.key() == key);
+        match gap.split_once(": ").filter(|(key, _)| is_read(key)) {
+            Some((key, why)) => unread.entry(why.to_owned()).or_default().push(key.to_owned()),
+            None => others.push(gap),
+        }
+    }
+    (unread, others)
 }
 
 fn total(total: Option<&Total>) -> String {
