@@ -154,7 +154,10 @@ mod tests {
         let run_in = gate::before_spanish().expect("Spanish");
         let page = markdown::to_html(&format!("**{run_in}** ¿Qué le ayuda?\n\n- one"));
         let page = with_language(page);
-        assert!(page.contains("<span lang=\"es\"> ¿Qué le ayuda?</span></p>"), "{page}");
+        assert!(
+            page.contains("<span lang=\"es\"> ¿Qué le ayuda?</span></p>"),
+            "{page}"
+        );
         let english = "<p><strong>Words you could use:</strong> What helps?</p>";
         assert_eq!(with_language(english.to_owned()), english);
     }

@@ -124,7 +124,10 @@ fn by_reason(
     for gap in gaps {
         let is_read = |key: &str| snapshot.reads.keys().any(|query| query.key() == key);
         match gap.split_once(": ").filter(|(key, _)| is_read(key)) {
-            Some((key, why)) => unread.entry(why.to_owned()).or_default().push(key.to_owned()),
+            Some((key, why)) => unread
+                .entry(why.to_owned())
+                .or_default()
+                .push(key.to_owned()),
             None => others.push(gap),
         }
     }

@@ -258,7 +258,9 @@ impl Here {
             read.fhir_authorization = None;
         }
         let watch = Stopwatch::start();
-        let advice = call::advise_on_request(&self.shared, service, &Caller::anybody(), &read, now, watch).await;
+        let advice =
+            call::advise_on_request(&self.shared, service, &Caller::anybody(), &read, now, watch)
+                .await;
         Ok((advice, service))
     }
 

@@ -4,6 +4,7 @@
 
 mod auth;
 mod browser;
+mod command_line;
 mod contract;
 mod docs;
 mod gathering;
