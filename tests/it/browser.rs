@@ -262,7 +262,7 @@ async fn the_words_follow_the_patients_language() {
     let said = said.text().await.expect("text");
     assert!(said.contains('¿'), "{said}");
     stage.click("#lang option[value='en']").await;
-    stage.read("strong[.='Words you could use:']/..", "you").await;
+    stage.read("p[strong[.='Words you could use:']]", "you").await;
     stage.close().await;
 }
 
