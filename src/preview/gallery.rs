@@ -226,18 +226,17 @@ impl Sample {
         let days = self
             .as_of
             .map_or(0, |as_of| cases::days_between(as_of, now));
-        let moved = cases::moved(self.request.as_bytes(), days);
-        let text = String::from_utf8_lossy(&moved).into_owned();
-        let Some(fhir) = &self.fhir else {
-            return text;
-        };
-        match serde_json::from_str::<Value>(&text) {
-            Ok(mut request) => {
-                request["fhirServer"] = json!(fhir);
-                format!("{request:#}")
-            }
-            Err(_) => text,
+        if days == 0 && self.fhir.is_none() {
+            return self.request.clone();
         }
+        let moved = cases::moved(self.request.as_bytes(), days);
+        let Ok(mut request) = serde_json::from_slice::<Value>(&moved) else {
+            return self.request.clone();
+        };
+        if let Some(fhir) = &self.fhir {
+            request["fhirServer"] = json!(fhir);
+        }
+        format!("{request:#}")
     }
 }
 

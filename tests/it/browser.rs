@@ -8,7 +8,8 @@ use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
 use fantoccini::elements::Element;
-use fantoccini::wd::PrintConfiguration;
+use axum::http::Method;
+use fantoccini::wd::{PrintConfiguration, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -17,6 +18,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
+use url::Url;
 
 /// A busy build machine takes its time; nothing waits longer than its condition.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -254,7 +256,9 @@ async fn a_patient_is_chosen_the_order_signed_and_a_suggestion_taken() {
 #[tokio::test]
 async fn the_words_follow_the_patients_language() {
     let stage = Stage::open(Scheme::Light, &[]).await;
-    stage.go("/preview?case=naloxone-offer/fires-sleep-apnea").await;
+    stage
+        .go("/preview?case=naloxone-offer/fires-sleep-apnea")
+        .await;
     stage.click(SIGN).await;
     stage.read("article", "Words you could use").await;
     stage.click("#lang option[value='es']").await;
@@ -262,7 +266,9 @@ async fn the_words_follow_the_patients_language() {
     let said = said.text().await.expect("text");
     assert!(said.contains('¿'), "{said}");
     stage.click("#lang option[value='en']").await;
-    stage.read("p[strong[.='Words you could use:']]", "you").await;
+    stage
+        .read("p[strong[.='Words you could use:']]", "you")
+        .await;
     stage.close().await;
 }
 
@@ -428,7 +434,29 @@ async fn pages_are_accessible_in_light_and_dark() {
     }
 }
 
+/// A command of Chromium's own protocol: windows do not get as narrow as phones.
+#[derive(Debug)]
+struct Cdp(Value);
+
+impl WebDriverCompatibleCommand for Cdp {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        let session = session.unwrap_or_default();
+        base.join(&format!("session/{session}/goog/cdp/execute"))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.0.to_string()))
+    }
+}
+
 impl Stage {
+    async fn narrow_to(&self, width: u32) {
+        let size = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false});
+        let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": size});
+        self.client.issue_cmd(Cdp(command)).await.expect("a phone");
+        assert_eq!(self.script("done(innerWidth)").await, json!(width));
+    }
+
     async fn scan(&self, axe: &str, scheme: Scheme, state: &str) {
         self.client
             .execute(axe, Vec::new())
