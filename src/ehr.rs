@@ -64,3 +64,35 @@ fn respond((status, body): (u16, String)) -> Response {
     )
         .into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use tower::ServiceExt;
+
+    /// The CDS Hooks sandbox reads charts from a page, with headers of its own.
+    #[tokio::test]
+    async fn a_listed_origin_may_read_with_any_header() {
+        let ours = "https://sandbox.cds-hooks.org";
+        let (server, _) = MemoryServer::from_texts::<&str, &str>([]);
+        let bases = open_to(router(server), &[ours.to_owned()]);
+        for (origin, allowed) in [(ours, Some(ours)), ("https://evil.example", None)] {
+            let asked = Request::builder()
+                .method(Method::OPTIONS)
+                .uri("/Condition/_search")
+                .header(header::ORIGIN, origin)
+                .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+                .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "x-smart,authorization")
+                .body(Body::empty())
+                .expect("a request");
+            let answer = bases.clone().oneshot(asked).await.expect("an answer");
+            let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+            assert_eq!(header(header::ACCESS_CONTROL_ALLOW_ORIGIN), allowed);
+            assert_eq!(
+                header(header::ACCESS_CONTROL_ALLOW_HEADERS),
+                Some("x-smart,authorization")
+            );
+        }
+    }
+}
