@@ -33,8 +33,8 @@ pub use care::{Care, CareRow};
 pub use course::{CourseStep, course};
 pub use dosing::{Dosing, OldEgfr, Received};
 pub use facts::{
-    ConditionFact, Facts, FollowUp, GoalFact, Kidney, KidneyGrade, Moud, NaloxoneOnHand, Overdose,
-    ScoreFact, TaperPlan,
+    ConditionFact, Facts, FollowUp, GoalFact, Kidney, KidneyGrade, Moud, MoudEnded, NaloxoneOnHand,
+    Overdose, PregnancyDates, ScoreFact, TaperPlan,
 };
 pub use known::{Doubt, FactDate, Known};
 pub use language::Language;
