@@ -104,24 +104,29 @@ pub fn advise(content: &Content, call: &Call<'_>, record: &Record<'_>, as_of: Ti
         site: &content.site,
     };
     let snapshot = Snapshot::of(record, &call.ask(as_of), basis);
+    advise_in_words(&content.cards, call, snapshot)
+}
+
+/// Advice on a situation that is known already, in these words: what an author of cards looks at.
+pub fn advise_in_words(words: &CardTexts, call: &Call<'_>, snapshot: Snapshot) -> Advice {
     let answers = rules::evaluate(&snapshot);
     let naming = Naming {
         service_id: call.service_id,
         hook_instance: call.hook_instance,
     };
-    let rendered = cards::render(&content.cards, &snapshot, &answers, call.options, naming);
+    let rendered = cards::render(words, &snapshot, &answers, call.options, naming);
 
     let mut response = rendered.response;
     let mut incomplete = None;
     let outcome = match silence(&snapshot, &answers, &response) {
         Silence::Spoken | Silence::NothingToSay => None,
-        Silence::Incomplete(doubts) if content.site.incomplete_card == Switch::On => {
+        Silence::Incomplete(doubts) if snapshot.site.incomplete_card == Switch::On => {
             let about = Incomplete {
                 snapshot: &snapshot,
                 doubts: &doubts,
                 options: call.options,
             };
-            let card = cards::incomplete_card(&content.cards, about, naming);
+            let card = cards::incomplete_card(words, about, naming);
             incomplete = Some((card.uuid.clone(), doubts));
             response.cards.push(card);
             None

@@ -20,6 +20,7 @@
 //! - [`explained`] one call explained: rules, facts, totals, gaps
 //! - [`cases`] saved requests: find, run, compare, move in time
 //! - [`guides`] printable conversation guides: text files in, pages out
+//! - [`preview`] the preview page: cards as an EHR shows them, and why
 //! - [`ehr`] what stands in for an EHR: a FHIR server over resources in memory
 
 pub mod advise;
@@ -36,6 +37,7 @@ pub mod fhir;
 pub mod guides;
 pub mod hooks;
 pub mod patient;
+pub mod preview;
 pub mod rules;
 pub mod server;
 pub mod store;

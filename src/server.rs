@@ -5,12 +5,14 @@
 
 mod limits;
 mod pages;
+mod preview;
 
 pub use limits::Limits;
 pub use pages::paths as page_paths;
 
 use crate::guides::Guides;
 use crate::hooks::{HookError, Shared, management_router, router};
+use crate::preview::Preview;
 use anyhow::Context;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -61,6 +63,8 @@ pub struct Layers {
     pub limits: Limits,
     /// The printable pages.
     pub guides: Arc<Guides>,
+    /// The preview page, where it is wanted.
+    pub preview: Option<Arc<Preview>>,
 }
 
 impl Default for Layers {
@@ -69,14 +73,18 @@ impl Default for Layers {
             cors_origins: Vec::new(),
             limits: Limits::default(),
             guides: Guides::builtin(),
+            preview: None,
         }
     }
 }
 
 /// The service as a client meets it: all routes in all layers.
 pub fn app(shared: Arc<Shared>, layers: &Layers) -> Router {
-    let pages = pages::router(layers.guides.clone());
-    around(router(shared).merge(pages), layers)
+    let mut routes = router(shared.clone()).merge(pages::router(layers.guides.clone()));
+    if let Some(preview) = &layers.preview {
+        routes = routes.merge(preview::router(shared, preview.clone()));
+    }
+    around(routes, layers)
 }
 
 /// The layers around any routes. The last one added sees a request first.

@@ -64,6 +64,11 @@ impl CardTexts {
         texts::load(overrides)
     }
 
+    /// The files that hold words, by their paths in `cards/`, with the built-in words.
+    pub fn word_files() -> BTreeMap<String, &'static str> {
+        texts::word_files()
+    }
+
     /// What `about.md` of a rule says, `check-incomplete` included.
     pub fn about(&self, rule: &str) -> Option<&About> {
         self.rules.get(rule).map(|text| &text.about)

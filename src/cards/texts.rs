@@ -94,6 +94,19 @@ fn folders() -> impl Iterator<Item = Folder> {
     RULES.iter().map(of_rule).chain([incomplete])
 }
 
+/// Files with words that can be changed, with their built-in texts.
+pub(crate) fn word_files() -> BTreeMap<String, &'static str> {
+    let of_folder = |folder: Folder| {
+        [
+            ("card.en.md", folder.english),
+            ("card.es.md", folder.spanish),
+        ]
+        .map(|(file, text)| (format!("{}/{file}", folder.id), text))
+    };
+    let shared = [PHRASES, SPANISH_PHRASES].map(|(name, text)| (name.to_owned(), text));
+    folders().flat_map(of_folder).chain(shared).collect()
+}
+
 const PHRASES: (&str, &str) = ("phrases.en.md", include_str!("../../cards/phrases.en.md"));
 const SPANISH_PHRASES: (&str, &str) = ("phrases.es.md", include_str!("../../cards/phrases.es.md"));
 const LINKS: (&str, &str) = ("links.csv", include_str!("../../cards/links.csv"));

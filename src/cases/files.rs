@@ -85,18 +85,34 @@ struct Defaults {
 /// `case.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Settings {
+pub(super) struct Settings {
     as_of: Option<Instant>,
-    site: toml::Table,
+    pub(super) site: toml::Table,
     status: Option<u16>,
     service: Option<String>,
     fhir: Option<Faults>,
     known: Option<String>,
     r4: Option<bool>,
     /// For readers.
-    note: Option<String>,
+    pub(super) note: Option<String>,
     /// For readers: where a story's patient comes from.
     origin: Option<String>,
+}
+
+impl Settings {
+    pub(super) fn as_of(&self) -> Option<Timestamp> {
+        self.as_of.map(|instant| instant.0)
+    }
+}
+
+/// The clock that `defaults.toml` sets.
+pub(super) fn read_as_of(defaults: &str) -> Timestamp {
+    let defaults: Defaults = toml::from_str(defaults).unwrap_or_default();
+    defaults.as_of.map_or_else(usual_as_of, |instant| instant.0)
+}
+
+fn usual_as_of() -> Timestamp {
+    AS_OF.parse().expect("a constant instant")
 }
 
 /// The clock of a case that nothing else is said of.
@@ -152,7 +168,6 @@ fn load(folder: &Path) -> Result<Case, CaseError> {
     let name = name_of(&whole);
     // A rule's case is strict R4; protocol cases are odd on purpose, and stories are as their sources made them.
     let of_a_rule = !name.starts_with("protocol::") && !name.starts_with("stories::");
-    let built_in = || AS_OF.parse().expect("a constant instant");
     Ok(Case {
         name,
         folder: folder.to_owned(),
@@ -163,7 +178,7 @@ fn load(folder: &Path) -> Result<Case, CaseError> {
         as_of: settings
             .as_of
             .or(defaults.as_of)
-            .map_or_else(built_in, |instant| instant.0),
+            .map_or_else(usual_as_of, |instant| instant.0),
         site,
         known: settings.known,
         fhir: settings.fhir != Some(Faults::Off),

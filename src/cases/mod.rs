@@ -4,11 +4,13 @@
 //! `protocol/<case>`, `stories/<case>`, and `defaults.toml`.
 //! Refuses to know what a right answer is: that stands in the files.
 
+mod built_in;
 mod differences;
 mod files;
 mod moved;
 mod runner;
 
+pub use built_in::{BuiltIn, built_in, built_in_as_of};
 pub use differences::{Difference, differences};
 pub(crate) use files::texts_in;
 pub use files::{Case, CaseError, Faults, find, fixtures_in};

@@ -1,18 +1,22 @@
 //! `demo`: the main job on one machine, with nothing else installed.
 //!
 //! The patients are those of the fixtures, built into the binary: each case is a FHIR base of its own,
-//! since cases share ids.
+//! since cases share ids. With `--fhir-server` they are those of a server that is there already.
+
+mod patients;
 
 use super::runtime;
-use crate::config::{DemoArguments, LogSettings, load, load_guides};
+use crate::cases::{self, BuiltIn, days_between, moved};
+use crate::config::{DemoArguments, LogSettings, load, load_guides, overrides};
 use crate::ehr;
 use crate::fhir::{Allowed, Client, Limits, MemoryServer};
 use crate::hooks::{self, Chart, Clock, SERVICES, Servers, Shared};
+use crate::patient::Language;
+use crate::preview::{Gallery, Preview};
 use crate::server::{self, Layers, Listeners, Signals};
 use crate::telemetry;
 use anyhow::{Context, ensure};
 use axum::Router;
-use include_dir::{Dir, include_dir};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -23,11 +27,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-static FIXTURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fhir-fixtures");
-
-/// The case that the printed `curl` sends, and where another is looked for.
-const SHOWN: &str = "naloxone-offer/fires-sleep-apnea";
-const SHOWN_GROUP: &str = "naloxone-offer";
+/// The case that the printed `curl` sends.
+const SHOWN: (&str, &str) = ("naloxone-offer", "fires-sleep-apnea");
 
 /// Serves until interrupted.
 pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Result<ExitCode> {
@@ -43,30 +44,41 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
     }
     telemetry::log(log).map_err(anyhow::Error::msg)?;
     telemetry::quiet_panics();
-    let content = load(&arguments.content)?;
-    let layers = Layers {
-        guides: load_guides(&arguments.content)?,
-        ..Layers::default()
-    };
+    let mut content = load(&arguments.content)?;
+    if arguments.content.site.is_none() {
+        // To be seen on the preview page; a site decides for itself.
+        content.site.patient_languages = vec![Language::Spanish];
+    }
     let metrics = telemetry::install()?;
     runtime()?.block_on(async {
         let listeners = Listeners::bind(arguments.listen, arguments.management_listen).await?;
-        let fhir = TcpListener::bind(arguments.fhir_listen)
-            .await
-            .with_context(|| format!("--fhir-listen {}", arguments.fhir_listen))?;
-        let base = format!("http://{}", fhir.local_addr()?);
+        let ehr = Ehr::ready(arguments).await?;
         let chart = Chart::Servers(Servers {
             client: Client::new(Limits::default())?,
-            allowed: Allowed::parse(&[&base])?,
+            allowed: Allowed::parse(&[&ehr.base])?,
             by_client: BTreeMap::new(),
             open: true,
         });
         let services = hooks::enabled(&arguments.services.disable_service);
         let mut shared = Shared::new(content, chart, services, arguments.services.discovery);
-        shared.clock = Clock::Fixed(arguments.as_of.map_or_else(as_of, Ok)?);
-        let charts = charts(&FIXTURES)?;
-        tokio::spawn(async move { axum::serve(fhir, charts).await });
-        introduce(listeners.service.local_addr()?, &base, shared.clock)?;
+        shared.clock = ehr.clock;
+        let layers = Layers {
+            cors_origins: arguments.cors_origin.clone(),
+            guides: load_guides(&arguments.content)?,
+            preview: Some(Arc::new(Preview {
+                gallery: ehr.gallery,
+                words: overrides(arguments.content.cards.as_deref())?,
+                reads_servers: true,
+            })),
+            ..Layers::default()
+        };
+        let service = listeners.service.local_addr()?;
+        introduce(
+            service,
+            &ehr.base,
+            arguments.fhir_server.is_none(),
+            shared.clock,
+        )?;
         let signals = Signals {
             notice: Duration::ZERO,
         };
@@ -75,98 +87,126 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
     Ok(ExitCode::SUCCESS)
 }
 
-/// The clock of the fixtures.
-fn as_of() -> anyhow::Result<Timestamp> {
-    let text = FIXTURES
-        .get_file("defaults.toml")
-        .and_then(include_dir::File::contents_utf8)
-        .unwrap_or_default();
-    let defaults: toml::Table = text.parse()?;
-    let as_of = defaults
-        .get("as_of")
-        .context("fhir-fixtures/defaults.toml has no as_of")?;
-    let as_of = as_of
-        .as_str()
-        .map_or_else(|| as_of.to_string(), str::to_owned);
-    as_of
-        .parse()
-        .context("as_of of fhir-fixtures/defaults.toml")
+/// The record that the demo reads.
+struct Ehr {
+    base: String,
+    gallery: Gallery,
+    clock: Clock,
 }
 
-/// A FHIR base for every case.
-fn charts(fixtures: &Dir<'_>) -> anyhow::Result<Router> {
-    let mut app = Router::new();
-    for case in fixtures.dirs().flat_map(Dir::dirs) {
-        let Some(path) = case.path().to_str() else {
-            continue;
-        };
-        let (server, _) = MemoryServer::from_texts(texts(case));
-        app = app.nest(
-            &format!("/{}", path.replace('\\', "/")),
-            ehr::router(server),
-        );
+impl Ehr {
+    /// Asks the server that is named, or starts one over the fixtures.
+    async fn ready(arguments: &DemoArguments) -> anyhow::Result<Ehr> {
+        if let Some(server) = &arguments.fhir_server {
+            let base = server.as_str().trim_end_matches('/').to_owned();
+            let clock = Clock::fixed_at(arguments.as_of);
+            let patients = patients::of(&base).await?;
+            return Ok(Ehr {
+                gallery: Gallery::of_server(&base, &patients, clock.now()),
+                base,
+                clock,
+            });
+        }
+        let fhir = TcpListener::bind(arguments.fhir_listen)
+            .await
+            .with_context(|| format!("--fhir-listen {}", arguments.fhir_listen))?;
+        let base = format!("http://{}", fhir.local_addr()?);
+        let as_of = arguments.as_of.unwrap_or_else(cases::built_in_as_of);
+        let charts = ehr::open_to(charts(as_of), &arguments.cors_origin);
+        tokio::spawn(async move { axum::serve(fhir, charts).await });
+        Ok(Ehr {
+            gallery: Gallery::built_in(Some(&base)),
+            base,
+            clock: Clock::Fixed(as_of),
+        })
     }
-    Ok(app)
+}
+
+/// A FHIR base for every case, moved to the demo's day.
+fn charts(as_of: Timestamp) -> Router {
+    cases::built_in().iter().fold(Router::new(), |app, case| {
+        let days = days_between(case.as_of(), as_of);
+        let texts = texts(case)
+            .into_iter()
+            .map(|(name, text)| (name, moved(text.as_bytes(), days)))
+            .map(|(name, text)| (name, String::from_utf8_lossy(&text).into_owned()));
+        let (server, _) = MemoryServer::from_texts(texts);
+        app.nest(
+            &format!("/{}/{}", case.group, case.name),
+            ehr::router(server),
+        )
+    })
 }
 
 /// What the case's client prefetched, and what its FHIR server holds beside that.
-fn texts(case: &Dir<'_>) -> Vec<(String, String)> {
+fn texts(case: &BuiltIn) -> Vec<(String, String)> {
     let prefetch = request(case).and_then(|mut request| request.remove("prefetch"));
     let prefetch = prefetch.iter().filter_map(Value::as_object).flatten();
-    let mut texts: Vec<(String, String)> = prefetch
+    let prefetched = prefetch
         .filter(|(_, value)| value.is_object())
-        .map(|(key, value)| (key.clone(), value.to_string()))
-        .collect();
-    if let Some(folder) = case.get_dir(case.path().join("fhir")) {
-        for file in folder.files() {
-            let text = file.contents_utf8().unwrap_or_default();
-            texts.push((file.path().display().to_string(), text.to_owned()));
-        }
-    }
-    texts
+        .map(|(key, value)| (key.clone(), value.to_string()));
+    let held = case.fhir().map(|(name, text)| (name, text.to_owned()));
+    prefetched.chain(held).collect()
 }
 
-fn request(case: &Dir<'_>) -> Option<Map<String, Value>> {
-    let file = case.get_file(case.path().join("request.json"))?;
-    serde_json::from_str(file.contents_utf8()?).ok()
+fn request(case: &BuiltIn) -> Option<Map<String, Value>> {
+    serde_json::from_str(case.request).ok()
 }
 
 /// The addresses, and one call that returns cards.
-fn introduce(service: SocketAddr, base: &str, clock: Clock) -> anyhow::Result<()> {
+fn introduce(
+    service: SocketAddr,
+    base: &str,
+    is_built_in: bool,
+    clock: Clock,
+) -> anyhow::Result<()> {
     let mut out = stdout().lock();
+    let whose = if is_built_in {
+        "made-up patients"
+    } else {
+        "the patients of a FHIR server"
+    };
     writeln!(
         out,
-        "Demo: made-up patients, no authentication, this machine only. It is {} here.\n",
-        clock.now()
+        "Demo: {whose}, no authentication, this machine only. It is {} here.\n",
+        clock.now().strftime("%-d %B %Y")
     )?;
-    writeln!(out, "CDS Hooks service  http://{service}/cds-services")?;
-    let shown = FIXTURES
-        .get_dir(SHOWN)
-        .or_else(|| {
-            let group = FIXTURES.get_dir(SHOWN_GROUP)?;
-            group
-                .dirs()
-                .find(|case| case.path().to_string_lossy().contains("/fires-"))
+    let shown = cases::built_in()
+        .into_iter()
+        .find(|case| (case.group, case.name) == SHOWN)
+        .and_then(|case| {
+            Some((
+                format!("{}/{}", case.group, case.name),
+                case.as_of(),
+                request(&case)?,
+            ))
         })
-        .and_then(|case| Some((case.path().to_str()?, request(case)?)));
-    if let Some((case, request)) = shown {
-        writeln!(out, "FHIR server        {base}/{case}")?;
+        .filter(|_| is_built_in);
+    let chart = shown
+        .as_ref()
+        .map_or_else(|| base.to_owned(), |(case, ..)| format!("{base}/{case}"));
+    writeln!(out, "Preview page       http://{service}/preview")?;
+    writeln!(out, "CDS Hooks service  http://{service}/cds-services")?;
+    writeln!(out, "FHIR server        {chart}")?;
+    if let Some((_, as_of, request)) = shown {
+        let days = days_between(as_of, clock.now());
         writeln!(
             out,
             "\nAn order about to be signed; the service reads the chart itself:\n"
         )?;
-        writeln!(
-            out,
-            "{}\n",
-            curl(service, &format!("{base}/{case}"), request)
-        )?;
+        writeln!(out, "{}\n", curl(service, &chart, request, days))?;
     }
     writeln!(out, "Stop with Ctrl-C.")?;
     Ok(out.flush()?)
 }
 
-/// The case's call without what its client prefetched.
-fn curl(service: SocketAddr, fhir_server: &str, mut request: Map<String, Value>) -> String {
+/// The case's call without what its client prefetched, moved by so many days.
+fn curl(
+    service: SocketAddr,
+    fhir_server: &str,
+    mut request: Map<String, Value>,
+    days: i32,
+) -> String {
     let hook = request
         .get("hook")
         .and_then(Value::as_str)
@@ -178,7 +218,8 @@ fn curl(service: SocketAddr, fhir_server: &str, mut request: Map<String, Value>)
     request.remove("prefetch");
     request.remove("fhirAuthorization");
     request.insert("fhirServer".to_owned(), json!(fhir_server));
-    let body = Value::Object(request).to_string().replace('\'', r"'\''");
+    let body = Value::Object(request).to_string();
+    let body = String::from_utf8_lossy(&moved(body.as_bytes(), days)).replace('\'', r"'\''");
     format!(
         "curl -s http://{service}/cds-services/{id} -H 'content-type: application/json' -d '{body}'"
     )

@@ -4,9 +4,12 @@ mod trust;
 
 use super::runtime;
 use crate::audit::Audit;
-use crate::config::{AuditSettings, LogSettings, ServeSettings, load, load_guides};
+use crate::config::{
+    AuditSettings, Auth, LogSettings, ServeSettings, load, load_guides, overrides,
+};
 use crate::fhir::{Allowed, Client, Limits};
 use crate::hooks::{self, Chart, Clock, Rate, Servers, Shared};
+use crate::preview::{Gallery, Preview};
 use crate::server::{self, Layers, Listeners, Signals};
 use crate::telemetry::{self, Stopwatch};
 use anyhow::bail;
@@ -32,6 +35,7 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
         cors_origins: settings.cors_origin.clone(),
         limits: server::Limits::of(settings.calls.max_body_bytes, &settings.limits),
         guides: load_guides(&settings.content)?,
+        preview: settings.preview.then(|| preview(settings)).transpose()?,
     };
     let trust = trust::read(settings)?;
     if let Chart::Servers(servers) = &mut shared.chart {
@@ -54,6 +58,15 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
         .await
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The page asks FHIR servers only where the service itself asks nobody who they are.
+fn preview(settings: &ServeSettings) -> anyhow::Result<Arc<Preview>> {
+    Ok(Arc::new(Preview {
+        gallery: Gallery::built_in(None),
+        words: overrides(settings.content.cards.as_deref())?,
+        reads_servers: settings.trust.auth == Auth::Off,
+    }))
 }
 
 fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {

@@ -40,7 +40,7 @@ pub enum ReportFormat {
 /// Arguments of `demo`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    after_help = "Examples:\n  opioid-cds demo\n  opioid-cds demo --listen 127.0.0.1:0\n\nNo authentication, synthetic patients, this machine only: never put it where others reach it."
+    after_help = "Examples:\n  opioid-cds demo\n  opioid-cds demo --listen 127.0.0.1:0\n  opioid-cds demo --fhir-server http://127.0.0.1:8888\n\nNo authentication, synthetic patients, this machine only: never put it where others reach it."
 )]
 pub struct DemoArguments {
     /// Address of the service; must be on this machine. Port 0 takes a free one.
@@ -67,7 +67,18 @@ pub struct DemoArguments {
         default_value = "127.0.0.1:9090"
     )]
     pub management_listen: SocketAddr,
-    /// The day it is in the demo; without it, the day of the fixtures.
+    /// Show the patients of this FHIR R4 server instead of the built-in ones; it is asked without a token.
+    #[arg(
+        long,
+        env = "OPIOID_CDS_FHIR_SERVER",
+        value_name = "URL",
+        conflicts_with = "fhir_listen"
+    )]
+    pub fhir_server: Option<Url>,
+    /// Browser origin that may call, exactly as browsers send it (repeatable): for a CDS Hooks client in a browser.
+    #[arg(long, env = "OPIOID_CDS_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = super::origin)]
+    pub cors_origin: Vec<String>,
+    /// The day it is in the demo; without it, the day of the fixtures, or today with --fhir-server.
     #[arg(long, env = "OPIOID_CDS_AS_OF", value_name = "INSTANT")]
     pub as_of: Option<Timestamp>,
     /// Services.

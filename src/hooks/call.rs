@@ -10,6 +10,7 @@ use super::{HookError, Service, Shared, Who, request, terms};
 use crate::advise::{self, Advice, Call, Outcome};
 use crate::audit::Event;
 use crate::auth::Caller;
+use crate::cards::ClientOptions;
 use crate::fhir::{self, Fetched, Gap, Record, Source};
 use crate::rules;
 use crate::telemetry::{self, Stage, Stopwatch};
@@ -177,6 +178,24 @@ pub fn is_for_clinicians(request: &wire::Request<'_>) -> bool {
         .any(|kind| request.user_id.starts_with(kind))
 }
 
+/// The call as the core sees it.
+pub fn core_call<'a>(
+    service: &'static Service,
+    request: &'a wire::Request<'_>,
+    options: &'a ClientOptions,
+) -> Call<'a> {
+    Call {
+        hook: service.hook,
+        service_id: service.id,
+        hook_instance: &request.hook_instance,
+        patient_id: &request.patient_id,
+        user_id: &request.user_id,
+        encounter_id: request.encounter_id.as_deref(),
+        selections: &request.selections,
+        options,
+    }
+}
+
 /// Reads, gathers what is missing, and advises.
 pub async fn advise_on_request(
     shared: &Shared,
@@ -188,16 +207,7 @@ pub async fn advise_on_request(
 ) -> Advice {
     let needs = rules::needs(service.hook);
     let options = terms::options(shared, caller);
-    let call = Call {
-        hook: service.hook,
-        service_id: service.id,
-        hook_instance: &request.hook_instance,
-        patient_id: &request.patient_id,
-        user_id: &request.user_id,
-        encounter_id: request.encounter_id.as_deref(),
-        selections: &request.selections,
-        options: &options,
-    };
+    let call = core_call(service, request, &options);
     let advised = |record: &Record<'_>| {
         let advising = Stopwatch::start();
         let advice = advise::advise(&shared.content, &call, record, as_of);

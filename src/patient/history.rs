@@ -219,7 +219,7 @@ impl<'r> Timeline<'r> {
     }
 
     /// Total of a past day; `None` where nothing covers it.
-    fn total_on(&self, day: Date) -> Option<dose::Total> {
+    pub(super) fn total_on(&self, day: Date) -> Option<dose::Total> {
         let doses: Vec<&OrderDose> = self
             .once
             .iter()
@@ -227,6 +227,11 @@ impl<'r> Timeline<'r> {
             .map(|span| &span.row.dose)
             .collect();
         (!doses.is_empty()).then(|| dose::total(doses.into_iter()))
+    }
+
+    /// Does any opioid row begin by this day? Before that the record says nothing.
+    pub(super) fn reaches_back_to(&self, day: Date) -> bool {
+        self.all.iter().any(|span| span.first <= day)
     }
 
     /// The daily dose 12 and 6 months ago; "now" is the regimen's own total.
@@ -245,7 +250,7 @@ impl<'r> Timeline<'r> {
                     // Nothing on that day is a zero only if the list reaches back that far.
                     None => TrendPoint {
                         months_ago,
-                        mme_per_day: (readable && self.all.iter().any(|span| span.first <= day))
+                        mme_per_day: (readable && self.reaches_back_to(day))
                             .then_some(dose::MmePerDay::ZERO),
                         floor: false,
                     },

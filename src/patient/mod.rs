@@ -7,6 +7,7 @@
 mod assemble;
 mod care;
 mod conditions;
+mod course;
 mod coverage;
 mod dosage;
 mod dosing;
@@ -29,6 +30,7 @@ mod totals;
 
 pub use assemble::{Ask, Basis};
 pub use care::{Care, CareRow};
+pub use course::{CourseStep, course};
 pub use dosing::{Dosing, OldEgfr, Received};
 pub use facts::{
     ConditionFact, Facts, FollowUp, GoalFact, Kidney, KidneyGrade, Moud, MoudEnded, NaloxoneOnHand,

@@ -5,6 +5,7 @@
 mod answers;
 mod audit;
 mod auth;
+mod browser;
 mod command_line;
 mod conformance;
 mod contract;
@@ -20,6 +21,7 @@ mod http;
 mod limits;
 mod loose;
 mod prefetch;
+mod preview;
 mod privacy;
 mod requests;
 mod safety;

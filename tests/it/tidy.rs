@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom (docs/ARCHITECTURE.md); `hooks` name the rules for discovery and the options of a client.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: &[(&str, &[&str])] = &[
     ("wire", &[]),
     ("terminology", &[]),
     ("fhir", &[]),
@@ -66,7 +66,34 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "telemetry",
         ],
     ),
-    ("server", &["config", "guides", "hooks"]),
+    (
+        "preview",
+        &[
+            "cards",
+            "cases",
+            "dose",
+            "explained",
+            "fhir",
+            "patient",
+            "wire",
+        ],
+    ),
+    (
+        "server",
+        &[
+            "advise",
+            "auth",
+            "cards",
+            "config",
+            "explained",
+            "guides",
+            "hooks",
+            "patient",
+            "preview",
+            "telemetry",
+            "wire",
+        ],
+    ),
     ("ehr", &["fhir"]),
     (
         "cases",

@@ -46,6 +46,17 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern that the tests compile")
 }
 
+/// What stands in bold before words in Spanish: a page that shows a detail has to name the language for readers of screens.
+pub fn before_spanish() -> Option<&'static str> {
+    words::before_spanish()
+}
+
+/// How hard the words that a detail offers for the patient are to read, where it offers any:
+/// "grade 5.2" (Flesch-Kincaid, English) or "ease 84" (Fernández-Huerta, Spanish).
+pub fn reading_of_words(detail: &str) -> Option<String> {
+    words::measure(detail)
+}
+
 /// Everything in which the body of a 200 breaks the rules: what `response.json` of a case holds.
 pub fn check_body(body: &str) -> Vec<String> {
     match serde_json::from_str::<Response>(body) {

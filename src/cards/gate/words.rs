@@ -70,6 +70,23 @@ pub(super) fn check(card: &Card) -> Vec<String> {
     }
 }
 
+/// What stands in bold before words in Spanish.
+pub(super) fn before_spanish() -> Option<&'static str> {
+    let (run_in, _) = RUN_INS
+        .iter()
+        .find(|(_, language)| *language == Language::Spanish)?;
+    Some(run_in.trim().trim_matches('*'))
+}
+
+/// How hard the words for the patient are to read, in their language's measure; none where there are none.
+pub(super) fn measure(detail: &str) -> Option<String> {
+    let (said, language) = said(detail)?;
+    Some(match language {
+        Language::English => format!("grade {:.1}", Reading::of(&said).grade()),
+        Language::Spanish => format!("ease {:.0}", Reading::of_spanish(&said).ease()),
+    })
+}
+
 /// The words of a card and their language.
 fn said(detail: &str) -> Option<(String, Language)> {
     RUN_INS.into_iter().find_map(|(run_in, language)| {
