@@ -26,6 +26,7 @@ mod snapshot;
 mod tests;
 mod tolerance;
 mod totals;
+mod toxicology;
 
 pub use assemble::{Ask, Basis};
 pub use care::{Care, CareRow};
@@ -43,3 +44,4 @@ pub use snapshot::{
     History, Hook, LongTerm, Mme, Naive, RecentOpioid, Scope, ScopeBranch, Snapshot, Tolerance,
     TrendPoint,
 };
+pub use toxicology::{DraftedTest, OnList, ToxResult, ToxSet, Toxicology};
