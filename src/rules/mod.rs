@@ -148,6 +148,8 @@ rules! {
         needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Surveys, Procedures, Plans, Goals, ServiceRequests, Appointments, SocialHistory, ContextEncounter];
     coverage_gap = "coverage-gap" on [PatientView] tier Line
         needs [Statements, Dispenses, Conditions, ContextEncounter];
+    restart_gap = "restart-gap" on [OrderSign] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
 }
 
 /// The id of the card that the merge step makes when data were missing (catalogue section 7).

@@ -86,8 +86,8 @@ fn may_be_poppy(result: &ToxResult) -> bool {
 fn explanations(result: &ToxResult) -> Vec<String> {
     let crossed = result.crossed_by.iter().map(|one| one.medicine.clone());
     let care = result.care_before.iter().map(|care| match care.date {
-        Some(date) => format!("{} on {}", care.name, date.day()),
-        None => care.name.clone(),
+        Some(date) => format!("{} on {}", named::inline(&care.name), date.day()),
+        None => named::inline(&care.name),
     });
     named::once(crossed.chain(care))
 }
