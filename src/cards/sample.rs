@@ -5,7 +5,7 @@ use crate::dose::{self, MmePerDay, Total};
 use crate::fhir::{Query, Read};
 use crate::patient::{
     Care, ConditionFact, Dosing, Facts, History, Hook, Known, Language, MedicineRow, Mme,
-    Precautions, Role, RowKind, Scope, Site, Snapshot,
+    Precautions, Role, RowKind, Scope, Site, Snapshot, Toxicology,
 };
 use crate::rules::{Answer, Fact, Finding, Proposal, RULES, Reason, Rule, Slot, Slots, Suggest};
 use crate::terminology::{Ingredient, Medicine, Recognised, Sets, ValueSet};
@@ -63,6 +63,7 @@ pub(crate) fn snapshot(hook: Hook) -> Snapshot {
         },
         care: Care::nothing_found(),
         precautions: Precautions::nothing_found(),
+        toxicology: Toxicology::nothing_found(),
         reads: [Query::Patient, Query::Medications, Query::Conditions]
             .map(|query| (query, Read::Complete))
             .into(),

@@ -16,6 +16,7 @@ use super::scope::{self, Evidence};
 use super::site::Site;
 use super::snapshot::{History, Hook, Snapshot};
 use super::totals;
+use super::toxicology::Toxicology;
 use crate::fhir::{DraftOrder, Query, Read, Record};
 use crate::terminology::{FactorSet, Recognised, Terminology, ValueSet};
 use jiff::Timestamp;
@@ -55,8 +56,8 @@ impl Snapshot {
         Assembly::new(record, ask, basis).snapshot()
     }
 
-    /// Do the drafts hold anything that a rule looks at: an opioid, a sedative, naltrexone, a stop order for one, or
-    /// something unidentified? Always true without drafts of its own (`patient-view`).
+    /// Do the drafts hold anything that a rule looks at: an opioid, a sedative, naltrexone, a stop order for one, a urine
+    /// drug test, or something unidentified? Always true without drafts of its own (`patient-view`).
     pub fn drafts_concern_us(record: &Record<'_>, ask: &Ask<'_>, basis: Basis<'_>) -> bool {
         Assembly::new(record, ask, basis).drafts_concern_us()
     }
@@ -121,6 +122,7 @@ impl<'r> Assembly<'r> {
         };
         let care = self.sources().care(&rows, asker);
         let precautions = self.sources().precautions();
+        let toxicology = self.toxicology(&rows);
         let age = self.age();
         let scope = Evidence {
             record: self.record,
@@ -149,6 +151,7 @@ impl<'r> Assembly<'r> {
             dosing,
             care,
             precautions,
+            toxicology,
             reads: self.record.reads.clone(),
             gaps: self.record.gaps.clone(),
             unidentified_drafts,
@@ -156,9 +159,25 @@ impl<'r> Assembly<'r> {
         }
     }
 
+    /// Drafts of a hospital stay are not for the community rules; other hooks look at no test.
+    fn toxicology(&self, rows: &[MedicineRow]) -> Toxicology {
+        let mut toxicology = self.sources().toxicology(rows);
+        if self.ask.hook != Hook::OrderSign || scope::is_inpatient(self.context_encounter()) {
+            toxicology.drafted.clear();
+        }
+        toxicology
+    }
+
+    /// A urine drug test that is signed outside the hospital.
+    fn drafts_a_test(&self) -> bool {
+        self.ask.hook == Hook::OrderSign
+            && !scope::is_inpatient(self.context_encounter())
+            && !self.sources().drafted_tests().is_empty()
+    }
+
     fn drafts_concern_us(&self) -> bool {
         use ValueSet::{Benzodiazepine, Naltrexone, SedatingAntihistamine, Sedative};
-        if !self.ask.hook.is_order() {
+        if !self.ask.hook.is_order() || self.drafts_a_test() {
             return true;
         }
         let reader = self.reader();

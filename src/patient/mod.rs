@@ -27,6 +27,7 @@ mod snapshot;
 mod tests;
 mod tolerance;
 mod totals;
+mod toxicology;
 
 pub use assemble::{Ask, Basis};
 pub use care::{Care, CareRow};
@@ -45,3 +46,4 @@ pub use snapshot::{
     History, Hook, LongTerm, Mme, Naive, RecentOpioid, Scope, ScopeBranch, Snapshot, Tolerance,
     TrendPoint,
 };
+pub use toxicology::{DraftedTest, OnList, ToxResult, ToxSet, Toxicology};

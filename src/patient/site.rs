@@ -53,6 +53,8 @@ pub struct Site {
     pub whole_person_screen_months: u32,
     /// `coverage-gap`: a supply that ends within so many days.
     pub coverage_gap_days: u32,
+    /// `tox-unexpected`: cannabinoids count.
+    pub tox_cannabinoids: bool,
     /// `oud-treatment`: buprenorphine can be started at this site within a week.
     pub offers_buprenorphine: bool,
     /// `methadone-qt`: an electrocardiogram of the last so many months counts.
@@ -124,6 +126,7 @@ impl Default for Site {
             ],
             whole_person_screen_months: 12,
             coverage_gap_days: 7,
+            tox_cannabinoids: false,
             offers_buprenorphine: true,
             methadone_qt_months: 12,
             patient_languages: Vec::new(),

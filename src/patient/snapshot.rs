@@ -2,7 +2,7 @@
 
 use super::{
     Care, Dosing, Doubt, FactDate, Facts, Known, Language, MedicineRow, Precautions, Role, RowKind,
-    Site,
+    Site, Toxicology,
 };
 use crate::dose::{MmePerDay, Total};
 use crate::fhir::{Gap, Query, Read};
@@ -190,6 +190,8 @@ pub struct Snapshot {
     pub care: Care,
     /// What drug labels ask beyond the risk facts.
     pub precautions: Precautions,
+    /// Urine drug tests.
+    pub toxicology: Toxicology,
     /// How far each read got.
     pub reads: BTreeMap<Query, Read>,
     /// What could not be read.

@@ -15,6 +15,7 @@ mod raised;
 mod reduction;
 mod share;
 mod supply;
+mod surprise;
 #[cfg(test)]
 mod test_support;
 mod treatment;
@@ -126,6 +127,10 @@ rules! {
         needs [Statements, Dispenses, Conditions, Encounters, Surveys, ServiceRequests, Tasks, Appointments, ContextEncounter];
     pdmp_check = "pdmp-check" on [OrderSign] tier Guideline
         needs [Conditions, Encounters, Procedures, ContextEncounter];
+    tox_expectations = "tox-expectations" on [OrderSign] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Procedures, Plans, ServiceRequests, ContextEncounter];
+    tox_unexpected = "tox-unexpected" on [PatientView] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Procedures, Plans, ServiceRequests, ContextEncounter];
     duplicate_opioid = "duplicate-opioid" on [OrderSign] tier Guideline in_unknown_scope true own_scope true
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
     care_coordination = "care-coordination" on [OrderSign, PatientView] tier Guideline
@@ -138,6 +143,8 @@ rules! {
         needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Procedures, Plans, ServiceRequests, ContextEncounter];
     older_adult = "older-adult" on [OrderSign] tier Line
         needs [Statements, Dispenses, ContextEncounter];
+    methadone_qt = "methadone-qt" on [OrderSign] tier Harm in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, Laboratory, Procedures, ContextEncounter];
     bup_transition = "bup-transition" on [OrderSign, PatientView] tier Line
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Goals, ContextEncounter];
     safe_storage = "safe-storage" on [OrderSign] tier Line
@@ -150,6 +157,8 @@ rules! {
         needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Surveys, Procedures, Plans, Goals, ServiceRequests, Appointments, SocialHistory, ContextEncounter];
     coverage_gap = "coverage-gap" on [PatientView] tier Line
         needs [Statements, Dispenses, Conditions, ContextEncounter];
+    restart_gap = "restart-gap" on [OrderSign] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
 }
 
 /// The id of the card that the merge step makes when data were missing (catalogue section 7).

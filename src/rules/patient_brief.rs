@@ -7,7 +7,7 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
-use super::{Answer, Finding, named};
+use super::{Answer, Finding, named, surprise};
 use crate::fhir::Query;
 use crate::patient::{Doubt, Known, Snapshot};
 use crate::wire::Indicator;
@@ -86,12 +86,13 @@ fn finding(snapshot: &Snapshot, because: &'static str) -> Finding {
     }
 }
 
-/// The prompt: mood before goals before a check-in; surprise, change and a new clinician belong to rules that are not built.
+/// The prompt: thoughts of self-harm, a surprise in a test, goals, a check-in; change and a new clinician are not looked at.
 fn prompt(snapshot: &Snapshot) -> &'static str {
     let facts = &snapshot.facts;
     let on_opioid = snapshot.before().any(|row| row.is_pain_opioid());
     match &facts.goal {
         _ if facts.phq_item9.is_yes() => "mood",
+        _ if !snapshot.scope.out.is_yes() && surprise::is_surprised(snapshot) => "surprise",
         Known::Yes(goal) if goal.by_patient => "goal",
         _ if on_opioid => "goals",
         _ => "check-in",

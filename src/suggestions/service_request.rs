@@ -5,8 +5,8 @@
 use super::{Frame, NotMade};
 use opioid_cds_fhir::{Coding, DraftServiceRequest, Occurrence, service_request};
 
-/// Services that have a code of a standard system (sheet 4.16); acupuncture waits for its meaning to be settled.
-const SERVICES: [(&str, Coding<'static>); 2] = [
+/// Services that have a code of a standard system (sheets 4.16 and 4.27); acupuncture waits for its meaning to be settled.
+const SERVICES: [(&str, Coding<'static>); 3] = [
     (
         "physical-therapy",
         Coding {
@@ -21,6 +21,14 @@ const SERVICES: [(&str, Coding<'static>); 2] = [
             system: "http://snomed.info/sct",
             code: "228557008",
             display: "Cognitive and behavioral therapy",
+        },
+    ),
+    (
+        "electrocardiogram",
+        Coding {
+            system: "http://snomed.info/sct",
+            code: "29303009",
+            display: "Electrocardiographic procedure",
         },
     ),
 ];

@@ -31,6 +31,8 @@ pub(super) fn problems(overrides: &BTreeMap<String, String>) -> Vec<Problem> {
     check.unique("prefix-rules.csv", &["set", "prefix"]);
     check.unique("set-additions.csv", &["set", "system", "code"]);
     check.unique("ndc.csv", &["ndc11"]);
+    check.unique("toxicology-tests.csv", &["system", "code"]);
+    check.unique("toxicology.csv", &["analyte", "relation", "what"]);
     let factor = [
         "factor_set",
         "ingredient_rxcui",

@@ -21,6 +21,7 @@ mod sets;
 mod table;
 #[cfg(test)]
 mod tests;
+mod toxicology;
 
 pub use code::{Code, CodingRef, System};
 pub use factors::{Band, FactorRow, FactorSet, FactorTable, Handling, UnitBasis, UnknownFactorSet};
@@ -31,3 +32,4 @@ pub use members::Concept;
 pub use problem::Problem;
 pub use sets::{Sets, ValueSet};
 pub use table::Terminology;
+pub use toxicology::{Relation, TestMethod, Toxicology};

@@ -70,6 +70,7 @@ const NOT_REGULAR: &[&str] = &[
 
 /// Names of urine test files.
 const URINE: &[&str] = &[
+    "urine-drug-test-order",
     "uds-all",
     "uds-amphetamine",
     "uds-barbiturate",
@@ -220,6 +221,9 @@ pub(super) const RECIPES: &[Recipe] = &[
     plain(ChronicRespiratory, &["chronic-respiratory-disease"]),
     plain(ThroatSurgery, &["tonsil-adenoid-surgery"]),
     plain(LongQt, &["long-qt"]),
+    plain(ResultPositive, &["result-positive"]),
+    plain(ResultNegative, &["result-negative"]),
+    plain(CostBarrier, &["cost-barriers"]),
     plain(Qtc, &["qtc-interval"]),
     plain(Electrocardiogram, &["electrocardiogram"]),
     unless(Laxative, &["laxatives"], &["topical", "ophthalmic"]),

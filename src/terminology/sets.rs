@@ -230,6 +230,12 @@ pub enum ValueSet {
     QtNamed,
     /// Laxatives.
     Laxative,
+    /// A result word that means positive.
+    ResultPositive,
+    /// A result word that means negative.
+    ResultNegative,
+    /// Low income or money trouble.
+    CostBarrier,
     /// The medicine holds an opioid though no list says which product (ingredient, brand or group code, or text).
     OpioidByIngredient,
 }

@@ -4,7 +4,8 @@
 //! Refuses to know files on disk: overrides arrive as texts.
 
 use super::{
-    Code, CodingRef, Concept, FactorTable, Medicine, OpioidContent, Problem, Sets, ValueSet,
+    Code, CodingRef, Concept, FactorTable, Medicine, OpioidContent, Problem, Sets, Toxicology,
+    ValueSet,
     archive::{Archive, Files},
     derive::{complete, settle},
     drugs::{self, Drugs},
@@ -12,6 +13,7 @@ use super::{
     lexicon::Lexicon,
     members::{self, Members},
     names::Names,
+    toxicology,
 };
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -23,6 +25,7 @@ pub struct Terminology {
     pub(super) names: Names,
     pub(super) lexicon: Lexicon,
     factors: FactorTable,
+    toxicology: Toxicology,
 }
 
 static BUILT_IN: LazyLock<Terminology> = LazyLock::new(|| {
@@ -49,6 +52,7 @@ impl Terminology {
         let mut drugs = drugs.drugs();
         let mut members = members::Reading::new(&files, &mut names, &mut problems).members();
         let factors = factors::read(&files, &mut problems);
+        let toxicology = toxicology::read(&files, &mut problems);
         let lexicon = Lexicon::read(&files, &mut drugs, &mut problems);
         if !problems.is_empty() {
             return Err(problems);
@@ -61,6 +65,7 @@ impl Terminology {
             names,
             lexicon,
             factors,
+            toxicology,
         })
     }
 
@@ -133,6 +138,11 @@ impl Terminology {
             code: code.to_string(),
             display: self.name_of(code).unwrap_or_default().to_owned(),
         })
+    }
+
+    /// What urine drug tests look for, and which medicines stand beside it.
+    pub fn toxicology(&self) -> &Toxicology {
+        &self.toxicology
     }
 
     /// The MME factors.
