@@ -83,11 +83,19 @@ mod tests {
                 .uri("/Condition/_search")
                 .header(header::ORIGIN, origin)
                 .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
-                .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "x-smart,authorization")
+                .header(
+                    header::ACCESS_CONTROL_REQUEST_HEADERS,
+                    "x-smart,authorization",
+                )
                 .body(Body::empty())
                 .expect("a request");
             let answer = bases.clone().oneshot(asked).await.expect("an answer");
-            let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+            let header = |name| {
+                answer
+                    .headers()
+                    .get(name)
+                    .and_then(|value| value.to_str().ok())
+            };
             assert_eq!(header(header::ACCESS_CONTROL_ALLOW_ORIGIN), allowed);
             assert_eq!(
                 header(header::ACCESS_CONTROL_ALLOW_HEADERS),

@@ -62,7 +62,9 @@ impl Why {
             Err(_) => {
                 "No chart: the medication history could not be read, and absence would look like zero."
             }
-            Ok(_) => "No chart: no daily dose above zero could be computed for the last twelve months.",
+            Ok(_) => {
+                "No chart: no daily dose above zero could be computed for the last twelve months."
+            }
         };
         let (mut fired, mut unsure, mut silent) = (Vec::new(), Vec::new(), Vec::new());
         for rule in explained.rules {

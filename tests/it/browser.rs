@@ -5,10 +5,10 @@
 
 use crate::service::AS_OF;
 use axum::Router;
+use axum::http::Method;
 use axum::response::Html;
 use axum::routing::get;
 use fantoccini::elements::Element;
-use axum::http::Method;
 use fantoccini::wd::{PrintConfiguration, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
@@ -416,11 +416,7 @@ async fn pages_are_accessible_in_light_and_dark() {
             .expect("clicked");
         stage.read("ul[@id='orders']/li", "naloxone").await;
         stage.scan(&axe, scheme, "a suggestion taken").await;
-        stage
-            .client
-            .set_window_size(390, 800)
-            .await
-            .expect("a phone");
+        stage.narrow_to(390).await;
         stage.scan(&axe, scheme, "phone").await;
         let wide = stage
             .script(
