@@ -54,6 +54,7 @@ pub(super) fn is_renewal_only(snapshot: &Snapshot) -> bool {
         && drafts.all(|row| row.moud && renews(snapshot, row))
         && snapshot.stopped().next().is_none()
         && snapshot.unidentified_drafts.is_empty()
+        && snapshot.toxicology.drafted.is_empty()
 }
 
 /// A row of treatment with its amount, and since when.

@@ -260,6 +260,6 @@ fn findable() -> String {
     for list in ["cards/banned-terms.csv", "cards/banned-terms.es.csv"] {
         text.push_str(list.trim_start_matches("cards/"));
     }
-    text.push_str("Patient.communication guides/clinic.en.md");
+    text.push_str("Patient.communication guides/clinic.en.md about.md explain --format json");
     text
 }

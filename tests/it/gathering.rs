@@ -190,7 +190,7 @@ async fn servers_that_are_not_listed_and_tokens_that_are_over_are_a_412_and_nobo
     assert!(seen.lock().expect("not poisoned").is_empty());
 }
 
-/// an answer leaves by the deadline, whatever the server does.
+/// an answer leaves by the deadline, whatever the server does.
 #[tokio::test]
 async fn a_server_that_never_answers_costs_the_deadline_and_no_more() {
     let silent = Router::new().fallback(|| async { std::future::pending::<&'static str>().await });
