@@ -311,6 +311,7 @@ fn every_set_but_the_derived_one_has_a_recipe_and_a_member() {
                 | ReleaseFromCustody
                 | NeoplasmRelatedPain
                 | VisitBarrier
+                | CostBarrier
                 | OverdoseOpium
                 | OverdoseTramadol
         );
