@@ -6,7 +6,7 @@ use super::runtime;
 use crate::config::{LogSettings, ServeSettings, load, load_guides};
 use crate::fhir::{Allowed, Client, Limits};
 use crate::hooks::{self, Chart, Clock, Rate, Servers, Shared};
-use crate::server::{self, Layers, Listeners, Signals};
+use crate::server::{self, Layers, Listeners, Signals, Tls, TlsFiles};
 use crate::telemetry::{self, Stopwatch};
 use anyhow::bail;
 use std::collections::BTreeMap;
@@ -33,12 +33,16 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
         guides: load_guides(&settings.content)?,
     };
     let trust = trust::read(settings)?;
+    let authorities = trust::authorities(settings)?;
     if let Chart::Servers(servers) = &mut shared.chart {
         servers.by_client = trust.fhir_servers(&settings.calls.fhir_server)?;
+        servers.own_tokens = trust.own_tokens(&authorities)?;
     }
+    let tls = tls_files(settings).map(Tls::read).transpose()?;
     runtime()?.block_on(async {
-        let listeners = Listeners::bind(settings.listen, settings.management_listen).await?;
-        shared.gate = trust.gate(settings, listeners.service.local_addr()?)?;
+        let mut listeners = Listeners::bind(settings.listen, settings.management_listen).await?;
+        listeners.tls = tls;
+        shared.gate = trust.gate(settings, &authorities, listeners.service.local_addr()?)?;
         shared.guarded_discovery = settings.trust.auth_discovery;
         if let Some(gate) = shared.gate.clone() {
             tokio::spawn(async move { gate.keep(|| Clock::System.now()).await });
@@ -55,6 +59,15 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
     Ok(ExitCode::SUCCESS)
 }
 
+fn tls_files(settings: &ServeSettings) -> Option<TlsFiles> {
+    let tls = &settings.tls;
+    Some(TlsFiles {
+        certificate: tls.tls_cert.clone()?,
+        key: tls.tls_key.clone()?,
+        client_authorities: tls.tls_client_ca.clone(),
+    })
+}
+
 fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {
     let loading = Stopwatch::start();
     let content = load(&settings.content)?;
@@ -66,6 +79,7 @@ fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {
         client: Client::new(Limits::default())?,
         allowed: Allowed::parse(&settings.calls.fhir_server)?,
         by_client: BTreeMap::new(),
+        own_tokens: None,
         open: settings.development,
     });
     let services = hooks::enabled(&settings.services.disable_service);

@@ -82,6 +82,7 @@ fn token(expires_in: i64) -> Option<Value> {
 fn service(allowed: &[&str], deadline: Duration) -> Router {
     let servers = Servers {
         by_client: BTreeMap::new(),
+        own_tokens: None,
         client: Client::new(Limits::default()).expect("a client"),
         allowed: Allowed::parse(allowed).expect("an allow-list"),
         open: false,

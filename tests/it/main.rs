@@ -11,4 +11,5 @@ mod limits;
 mod privacy;
 mod service;
 mod tidy;
+mod tls;
 mod views;
