@@ -30,7 +30,7 @@ static CHART_OPENED: &Service = &SERVICES[1];
 /// Prints one line or page for each call, or patient of a file.
 pub(super) fn run(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
     let explainer = Explainer::new(arguments)?;
-    let mut out = io::stdout().lock();
+    let mut out = anstream::stdout().lock();
     let mut all_answered = true;
     for file in &arguments.files {
         let name = file.display().to_string();

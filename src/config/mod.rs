@@ -12,7 +12,7 @@ mod trust;
 
 pub use arguments::{
     CheckArguments, DemoArguments, ExplainArguments, HealthcheckArguments, MmeArguments,
-    ReplayArguments, ReportFormat, Shell, TextFormat,
+    NewArguments, NewThing, ReplayArguments, ReportFormat, Shell, TextFormat,
 };
 pub use content::{ContentError, load, load_guides, load_with, overrides};
 pub use limits::LimitSettings;
@@ -60,6 +60,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// MME per opioid order with the working shown, and the total.
     Mme(MmeArguments),
+    /// Lay out the files of a new rule or case, in a checkout.
+    New(NewArguments),
     /// Print the discovery document.
     Services(ServiceSettings),
     /// Look for faults in settings, cards, value sets, factors and fixtures.
