@@ -72,6 +72,8 @@ pub struct CardSettings {
     pub alphanumeric_topic: bool,
     /// It knows only `selectionBehavior: any` (contract R-185).
     pub any_only: bool,
+    /// Kinds of suggestion that it can take, as `create MedicationRequest`; `None`: all (contract R-201).
+    pub suggestions: Option<BTreeSet<String>>,
     /// Most cards of order-sign and order-select.
     pub most_order: Option<usize>,
     /// Most cards of patient-view.

@@ -118,6 +118,7 @@ struct Entry {
     topic_code: TopicCode,
     #[serde(default)]
     selection_behavior: SelectionBehavior,
+    suggestions: Option<Vec<Spanned<String>>>,
     max_cards_order_sign: Option<usize>,
     max_cards_patient_view: Option<usize>,
     deadline_ms: Option<Spanned<u64>>,
@@ -237,6 +238,10 @@ impl Reader<'_> {
             cards: CardSettings {
                 alphanumeric_topic: entry.topic_code == TopicCode::Alphanumeric,
                 any_only: entry.selection_behavior == SelectionBehavior::Any,
+                suggestions: entry
+                    .suggestions
+                    .map(|kinds| kinds.iter().map(|kind| self.suggestion(kind)).collect())
+                    .transpose()?,
                 most_order: entry.max_cards_order_sign,
                 most_patient_view: entry.max_cards_patient_view,
             },
@@ -245,7 +250,10 @@ impl Reader<'_> {
                 .map(|deadline| self.deadline(&deadline))
                 .transpose()?,
             prefetch_keys: entry.prefetch_keys,
-            own_token: entry.own_token.map(|own| self.own_token(&own)).transpose()?,
+            own_token: entry
+                .own_token
+                .map(|own| self.own_token(&own))
+                .transpose()?,
         })
     }
 
@@ -379,6 +387,25 @@ impl Reader<'_> {
             false => {
                 let message = "fhir_servers: must be absolute http or https URLs without user, query or fragment";
                 Err(self.fault(base.span(), message))
+            }
+        }
+    }
+
+    /// Action and resource type, as `create MedicationRequest`.
+    fn suggestion(&self, kind: &Spanned<String>) -> Read<String> {
+        let known = kind
+            .get_ref()
+            .split_once(' ')
+            .is_some_and(|(action, resource)| {
+                matches!(action, "create" | "update" | "delete")
+                    && resource.starts_with(|c: char| c.is_ascii_uppercase())
+                    && resource.chars().all(|c| c.is_ascii_alphabetic())
+            });
+        match known {
+            true => Ok(kind.get_ref().clone()),
+            false => {
+                let message = "suggestions: create, update or delete, and a resource type, as \"create MedicationRequest\"";
+                Err(self.fault(kind.span(), message))
             }
         }
     }

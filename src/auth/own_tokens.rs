@@ -27,11 +27,14 @@ const LONGEST: i64 = 24 * 3600;
 /// After a failure, nothing is asked for so long: calls do not queue up before a server that is down.
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
+/// By `iss` of the client and FHIR base.
+type Slots = BTreeMap<(String, String), Arc<Mutex<Slot>>>;
+
 /// Our tokens, by client and FHIR base.
 #[derive(Debug)]
 pub struct OwnTokens {
     outbound: Outbound,
-    slots: Mutex<BTreeMap<(String, String), Arc<Mutex<Slot>>>>,
+    slots: Mutex<Slots>,
 }
 
 /// One token: whoever holds the lock refreshes it, the others wait for that.

@@ -3,6 +3,7 @@
 mod trust;
 
 use super::runtime;
+use crate::auth::Authorities;
 use crate::config::{LogSettings, ServeSettings, load, load_guides};
 use crate::fhir::{Allowed, Client, Limits};
 use crate::hooks::{self, Chart, Clock, Rate, Servers, Shared};
@@ -25,7 +26,8 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
     }
     telemetry::log(log).map_err(anyhow::Error::msg)?;
     telemetry::quiet_panics();
-    let mut shared = shared(settings)?;
+    let authorities = trust::authorities(settings)?;
+    let mut shared = shared(settings, &authorities)?;
     let metrics = telemetry::install()?;
     let layers = Layers {
         cors_origins: settings.cors_origin.clone(),
@@ -33,7 +35,6 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
         guides: load_guides(&settings.content)?,
     };
     let trust = trust::read(settings)?;
-    let authorities = trust::authorities(settings)?;
     if let Chart::Servers(servers) = &mut shared.chart {
         servers.by_client = trust.fhir_servers(&settings.calls.fhir_server)?;
         servers.own_tokens = trust.own_tokens(&authorities)?;
@@ -68,7 +69,7 @@ fn tls_files(settings: &ServeSettings) -> Option<TlsFiles> {
     })
 }
 
-fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {
+fn shared(settings: &ServeSettings, authorities: &Authorities) -> anyhow::Result<Shared> {
     let loading = Stopwatch::start();
     let content = load(&settings.content)?;
     info!(
@@ -76,7 +77,7 @@ fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {
         "content loaded"
     );
     let chart = Chart::Servers(Servers {
-        client: Client::new(Limits::default())?,
+        client: Client::trusting(Limits::default(), authorities.certificates())?,
         allowed: Allowed::parse(&settings.calls.fhir_server)?,
         by_client: BTreeMap::new(),
         own_tokens: None,

@@ -53,17 +53,12 @@ impl Servers {
         left: Duration,
     ) -> Result<Access, Why> {
         let named = request.fhir_server.as_deref().ok_or(Why::NotSent)?;
-        let base = self
-            .allowed(caller)
-            .base(named)
-            .ok_or(Why::NotAllowed)?;
+        let base = self.allowed(caller).base(named).ok_or(Why::NotAllowed)?;
         let token = match &request.fhir_authorization {
             Some(authorization) if authorization.expires_in.is_some_and(|seconds| seconds <= 0) => {
                 return Err(Why::Refused);
             }
-            Some(authorization) => {
-                Some(SecretString::from(authorization.access_token.to_string()))
-            }
+            Some(authorization) => Some(SecretString::from(authorization.access_token.to_string())),
             None => match self.own_token(caller, &base, left).await {
                 Some(token) => Some(token?),
                 None if self.open || named.starts_with("http:") => None,

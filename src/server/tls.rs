@@ -67,7 +67,11 @@ impl Tls {
 
 impl TlsFiles {
     fn folders(&self) -> BTreeSet<PathBuf> {
-        let files = [Some(&self.certificate), Some(&self.key), self.client_authorities.as_ref()];
+        let files = [
+            Some(&self.certificate),
+            Some(&self.key),
+            self.client_authorities.as_ref(),
+        ];
         let folder = |file: &PathBuf| match file.parent() {
             Some(folder) if folder != Path::new("") => folder.to_owned(),
             _ => PathBuf::from("."),
@@ -102,9 +106,12 @@ fn config(files: &TlsFiles) -> anyhow::Result<ServerConfig> {
 }
 
 fn certificates(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
-    let found: Result<Vec<_>, _> =
-        CertificateDer::pem_file_iter(file).and_then(Iterator::collect);
+    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file).and_then(Iterator::collect);
     let found = found.with_context(|| file.display().to_string())?;
-    ensure!(!found.is_empty(), "{}: no certificate stands here", file.display());
+    ensure!(
+        !found.is_empty(),
+        "{}: no certificate stands here",
+        file.display()
+    );
     Ok(found)
 }

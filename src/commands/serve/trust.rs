@@ -1,8 +1,6 @@
 //! Who may call the service that is about to start.
 
-use crate::auth::{
-    Authorities, Clients, Gate, GateSettings, Latitude, OwnTokens, WhenDown,
-};
+use crate::auth::{Authorities, Clients, Gate, GateSettings, Latitude, OwnTokens, WhenDown};
 use crate::config::{Auth, GuardDown, ReplayGuard, ServeSettings};
 use crate::fhir::Allowed;
 use crate::store::{Memory, Redis, Seen};

@@ -12,7 +12,7 @@ use super::{Asked, Fetched, Need, Query, Why};
 use futures_util::future::join_all;
 use guard::Guard;
 use reqwest::header::{ACCEPT, HeaderName};
-use reqwest::{Response, StatusCode, redirect};
+use reqwest::{Certificate, Response, StatusCode, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::RawValue;
 use std::collections::BTreeSet;
@@ -85,11 +85,20 @@ pub struct Client {
 impl Client {
     /// Without redirects and proxies, and with names checked where they are resolved.
     pub fn new(limits: Limits) -> Result<Self, ClientError> {
+        Self::trusting(limits, [])
+    }
+
+    /// The same, with authorities that are trusted beside those of the system.
+    pub fn trusting(
+        limits: Limits,
+        authorities: impl IntoIterator<Item = Certificate>,
+    ) -> Result<Self, ClientError> {
         let http = reqwest::Client::builder()
             .dns_resolver(Arc::new(Guard))
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()
+            .tls_certs_merge(authorities)
             .connect_timeout(limits.connect)
             .pool_max_idle_per_host(32)
             .tcp_nodelay(true)

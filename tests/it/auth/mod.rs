@@ -3,6 +3,7 @@
 mod key_sets;
 mod own_tokens;
 mod redis;
+mod settings;
 pub(crate) mod signer;
 mod tokens;
 
