@@ -108,8 +108,8 @@ fn admit(bencher: Bencher<'_, '_>, algorithm: Algorithm) {
     let now = Clock::System.now();
     let runtime = runtime();
     bencher.bench(|| {
-        let value: &[u8] = black_box(header.as_bytes());
-        let admitting = prepared.gate.admit(&[value], PATH, now);
+        let values: [&[u8]; 1] = [black_box(header.as_bytes())];
+        let admitting = prepared.gate.admit(&values, PATH, now);
         runtime.block_on(admitting).expect("let in")
     });
 }
