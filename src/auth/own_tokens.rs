@@ -115,7 +115,10 @@ impl OwnTokens {
     /// The FHIR server did not take the token: the next call asks for another.
     pub async fn forget(&self, client: &Client, base: &str) {
         let slot = self.slot(client, base).await;
-        slot.lock().await.token = None;
+        // Whoever holds it is getting another already; nobody waits for that.
+        if let Ok(mut slot) = slot.try_lock() {
+            slot.token = None;
+        }
     }
 
     async fn slot(&self, client: &Client, base: &str) -> Arc<Mutex<Slot>> {

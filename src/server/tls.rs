@@ -2,7 +2,7 @@
 
 use anyhow::{Context, ensure};
 use axum_server::tls_rustls::RustlsConfig;
-use notify::{RecursiveMode, Watcher};
+use notify::{Event, RecursiveMode, Watcher};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -42,9 +42,11 @@ impl Tls {
     /// file, or the link that leads to it. What cannot be used is not taken.
     pub(super) async fn keep(self) -> anyhow::Result<()> {
         let (changed, mut changes) = mpsc::unbounded_channel();
-        let mut watcher = notify::recommended_watcher(move |_| {
-            // An error means that nobody waits any more.
-            let _ = changed.send(());
+        let mut watcher = notify::recommended_watcher(move |event| {
+            if is_change(&event) {
+                // An error means that nobody waits any more.
+                let _ = changed.send(());
+            }
         })?;
         for folder in self.files.folders() {
             watcher
@@ -63,6 +65,11 @@ impl Tls {
         }
         Ok(())
     }
+}
+
+/// Something was written, moved or removed. Our own reading is an event, too, and must not lead to the next one.
+fn is_change(event: &notify::Result<Event>) -> bool {
+    !matches!(event, Ok(event) if event.kind.is_access())
 }
 
 impl TlsFiles {
@@ -114,4 +121,20 @@ fn certificates(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
         file.display()
     );
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use notify::EventKind;
+    use notify::event::{AccessKind, CreateKind, ModifyKind, RemoveKind};
+
+    #[test]
+    fn reading_the_files_is_no_reason_to_read_them_again() {
+        let is_change = |kind: EventKind| is_change(&Ok(Event::new(kind)));
+        assert!(!is_change(EventKind::Access(AccessKind::Any)));
+        assert!(is_change(EventKind::Create(CreateKind::Any)));
+        assert!(is_change(EventKind::Modify(ModifyKind::Any)));
+        assert!(is_change(EventKind::Remove(RemoveKind::Any)));
+    }
 }
