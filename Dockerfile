@@ -26,6 +26,7 @@ COPY --from=builder /build/target/release/opioid-cds /usr/local/bin/opioid-cds
 USER 65532:65532
 ENV OPIOID_CDS_LISTEN=0.0.0.0:8080 \
     OPIOID_CDS_MANAGEMENT_LISTEN=0.0.0.0:9090 \
+    OPIOID_CDS_PLAIN_HTTP=true \
     OPIOID_CDS_LOG_FORMAT=json
 EXPOSE 8080 9090
 HEALTHCHECK --interval=10s --timeout=4s --start-period=5s --retries=3 \

@@ -123,6 +123,7 @@ impl Bench {
         let host = faulty::start(chart, "http://192.0.2.1/".to_owned()).await;
         let content = load(&ContentSettings::default()).expect("the built-in content loads");
         let servers = Servers {
+            own_tokens: None,
             client: Client::new(Limits {
                 body_bytes: 16 * BODY_LIMIT,
                 ..Limits::default()

@@ -6,9 +6,11 @@
 mod limits;
 mod pages;
 mod preview;
+mod tls;
 
 pub use limits::Limits;
 pub use pages::paths as page_paths;
+pub use tls::{Tls, TlsFiles};
 
 use crate::guides::Guides;
 use crate::hooks::{HookError, Shared, management_router, router};
@@ -21,6 +23,7 @@ use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum_server::Handle;
 use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls_rustls::RustlsAcceptor;
 use limits::Room;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::any::Any;
@@ -198,6 +201,8 @@ pub struct Listeners {
     pub service: TcpListener,
     /// Of health and metrics.
     pub management: TcpListener,
+    /// TLS of the service's listener.
+    pub tls: Option<Tls>,
 }
 
 impl Listeners {
@@ -210,6 +215,7 @@ impl Listeners {
             management: TcpListener::bind(management)
                 .await
                 .with_context(|| format!("--management-listen {management}"))?,
+            tls: None,
         })
     }
 }
@@ -229,6 +235,7 @@ pub async fn run(
         listeners.service,
         app(shared.clone(), layers),
         &layers.limits,
+        listeners.tls.as_ref(),
         handle.clone(),
     );
     let usual = Layers::default();
@@ -237,9 +244,11 @@ pub async fn run(
         listeners.management,
         management,
         &usual.limits,
+        None,
         handle.clone(),
     );
     let upkeep = tokio::spawn(upkeep(shared.clone(), metrics));
+    let renewal = listeners.tls.clone().map(|tls| tokio::spawn(tls.keep()));
     let end = async {
         let notice = stop.notice();
         stop.signal().await;
@@ -254,6 +263,9 @@ pub async fn run(
         () = end => {}
     }
     upkeep.abort();
+    if let Some(renewal) = renewal {
+        renewal.abort();
+    }
     info!("stopped");
     Ok(())
 }
@@ -273,6 +285,7 @@ async fn serve(
     listener: TcpListener,
     app: Router,
     limits: &Limits,
+    tls: Option<&Tls>,
     handle: Handle<SocketAddr>,
 ) -> std::io::Result<()> {
     // Without the acceptor, small answers would wait for more to send.
@@ -280,9 +293,15 @@ async fn serve(
         .acceptor(NoDelayAcceptor::new())
         .handle(handle);
     limits.connection(server.http_builder());
-    server
-        .serve(app.into_make_service_with_connect_info::<SocketAddr>())
-        .await
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    match tls {
+        None => server.serve(app).await,
+        Some(tls) => {
+            let acceptor = RustlsAcceptor::new(tls.config.clone());
+            let server = server.map(|nodelay| acceptor.acceptor(nodelay));
+            server.serve(app).await
+        }
+    }
 }
 
 /// What makes the service stop.

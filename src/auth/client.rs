@@ -1,13 +1,14 @@
 //! One trusted client: who it is, how it proves that, and what it is given.
 
-use jsonwebtoken::Algorithm;
+use jsonwebtoken::{Algorithm, EncodingKey};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
 /// One record of `--trusted-clients` (contract R-296 and section 15).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Client {
     /// Name in logs, metrics and audit lines; `iss` where the file gives none.
     pub name: String,
@@ -33,6 +34,35 @@ pub struct Client {
     pub deadline: Option<Duration>,
     /// Its names of prefetch keys, and the key of ours that each stands for (contract R-120).
     pub prefetch_keys: BTreeMap<String, String>,
+    /// How we get a token for its FHIR server where its calls bring none.
+    pub own_token: Option<OwnToken>,
+}
+
+/// This service as a client of an authorization server: SMART Backend Services.
+#[derive(Debug, Clone)]
+pub struct OwnToken {
+    /// Our client id there.
+    pub client_id: String,
+    /// What is asked for.
+    pub scope: String,
+    /// Where; `None`: what the FHIR server's `smart-configuration` says, on its own origin.
+    pub token_endpoint: Option<Url>,
+    /// What assertions are signed with.
+    pub key: SigningKey,
+}
+
+/// A private key of ours. It never appears in `Debug`.
+#[derive(Clone)]
+pub struct SigningKey {
+    pub(super) id: String,
+    pub(super) algorithm: Algorithm,
+    pub(super) key: EncodingKey,
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey({})", self.id)
+    }
 }
 
 /// How a client's cards are made.
@@ -42,6 +72,8 @@ pub struct CardSettings {
     pub alphanumeric_topic: bool,
     /// It knows only `selectionBehavior: any` (contract R-185).
     pub any_only: bool,
+    /// Kinds of suggestion that it can take, as `create MedicationRequest`; `None`: all (contract R-201).
+    pub suggestions: Option<BTreeSet<String>>,
     /// Most cards of order-sign and order-select.
     pub most_order: Option<usize>,
     /// Most cards of patient-view.

@@ -1,8 +1,9 @@
 //! `--trusted-clients FILE`: TOML into clients, with faults named by file, line and field.
 
-use super::client::{CardSettings, Client, JtiMode, KeySource};
+use super::client::{CardSettings, Client, JtiMode, KeySource, OwnToken, SigningKey};
 use super::key_set::KeySet;
-use jsonwebtoken::{Algorithm, AlgorithmFamily};
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, AlgorithmFamily, EncodingKey};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -127,11 +128,24 @@ struct Entry {
     topic_code: TopicCode,
     #[serde(default)]
     selection_behavior: SelectionBehavior,
+    suggestions: Option<Vec<Spanned<String>>>,
     max_cards_order_sign: Option<usize>,
     max_cards_patient_view: Option<usize>,
     deadline_ms: Option<Spanned<u64>>,
     #[serde(default)]
     prefetch_keys: BTreeMap<String, String>,
+    own_token: Option<Own>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Own {
+    client_id: Spanned<String>,
+    key_file: Spanned<PathBuf>,
+    kid: Spanned<String>,
+    algorithm: Option<Spanned<String>>,
+    scope: String,
+    token_endpoint: Option<Spanned<String>>,
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -234,6 +248,10 @@ impl Reader<'_> {
             cards: CardSettings {
                 alphanumeric_topic: entry.topic_code == TopicCode::Alphanumeric,
                 any_only: entry.selection_behavior == SelectionBehavior::Any,
+                suggestions: entry
+                    .suggestions
+                    .map(|kinds| kinds.iter().map(|kind| self.suggestion(kind)).collect())
+                    .transpose()?,
                 most_order: entry.max_cards_order_sign,
                 most_patient_view: entry.max_cards_patient_view,
             },
@@ -242,6 +260,10 @@ impl Reader<'_> {
                 .map(|deadline| self.deadline(&deadline))
                 .transpose()?,
             prefetch_keys: entry.prefetch_keys,
+            own_token: entry
+                .own_token
+                .map(|own| self.own_token(&own))
+                .transpose()?,
         })
     }
 
@@ -313,6 +335,54 @@ impl Reader<'_> {
         names.iter().map(read).collect()
     }
 
+    fn own_token(&self, own: &Own) -> Read<OwnToken> {
+        let algorithm = match &own.algorithm {
+            None => Algorithm::ES384,
+            Some(name) => match name.get_ref().as_str() {
+                "ES384" => Algorithm::ES384,
+                "RS384" => Algorithm::RS384,
+                _ => return Err(self.fault(name.span(), "algorithm: ES384 or RS384")),
+            },
+        };
+        let token_endpoint = own.token_endpoint.as_ref();
+        let token_endpoint = token_endpoint.map(|endpoint| {
+            let url = Url::parse(endpoint.get_ref()).ok().filter(|url| {
+                url.scheme() == "https" || url.scheme() == "http" && self.latitude.development
+            });
+            url.ok_or_else(|| {
+                let message = "token_endpoint: must be an absolute https URL";
+                self.fault(endpoint.span(), message)
+            })
+        });
+        Ok(OwnToken {
+            client_id: self.word("client_id", &own.client_id)?,
+            scope: own.scope.clone(),
+            token_endpoint: token_endpoint.transpose()?,
+            key: SigningKey {
+                id: self.word("kid", &own.kid)?,
+                algorithm,
+                key: self.signing_key(&own.key_file, algorithm)?,
+            },
+        })
+    }
+
+    fn signing_key(&self, file: &Spanned<PathBuf>, algorithm: Algorithm) -> Read<EncodingKey> {
+        let path = self.folder.join(file.get_ref());
+        let wrong = |message: &str| {
+            let message = format!("key_file: {}: {message}", path.display());
+            self.fault(file.span(), &message)
+        };
+        let pem = std::fs::read(&path).map_err(|error| wrong(&error.to_string()))?;
+        let key = match algorithm {
+            Algorithm::ES384 => EncodingKey::from_ec_pem(&pem),
+            _ => EncodingKey::from_rsa_pem(&pem),
+        };
+        let fits = |key: &EncodingKey| Jwk::from_encoding_key(key, algorithm).is_ok();
+        key.ok().filter(fits).ok_or_else(|| {
+            wrong("it is no private key for this algorithm, as PEM of PKCS#8 (openssl pkcs8 -topk8 -nocrypt)")
+        })
+    }
+
     fn base(&self, base: &Spanned<String>) -> Read<String> {
         let plain = Url::parse(base.get_ref()).is_ok_and(|url| {
             matches!(url.scheme(), "http" | "https")
@@ -327,6 +397,25 @@ impl Reader<'_> {
             false => {
                 let message = "fhir_servers: must be absolute http or https URLs without user, query or fragment";
                 Err(self.fault(base.span(), message))
+            }
+        }
+    }
+
+    /// Action and resource type, as `create MedicationRequest`.
+    fn suggestion(&self, kind: &Spanned<String>) -> Read<String> {
+        let known = kind
+            .get_ref()
+            .split_once(' ')
+            .is_some_and(|(action, resource)| {
+                matches!(action, "create" | "update" | "delete")
+                    && resource.starts_with(|c: char| c.is_ascii_uppercase())
+                    && resource.chars().all(|c| c.is_ascii_alphabetic())
+            });
+        match known {
+            true => Ok(kind.get_ref().clone()),
+            false => {
+                let message = "suggestions: create, update or delete, and a resource type, as \"create MedicationRequest\"";
+                Err(self.fault(kind.span(), message))
             }
         }
     }

@@ -8,12 +8,14 @@ mod clients;
 mod key_set;
 mod key_sets;
 mod outbound;
+mod own_tokens;
 mod token;
 
-pub use client::{CardSettings, Client, JtiMode, KeySource};
+pub use client::{CardSettings, Client, JtiMode, KeySource, OwnToken, SigningKey};
 pub use clients::{Clients, ClientsError, Latitude};
 pub use key_set::{KeySet, NoKeySet};
 pub use outbound::{Authorities, OutboundError};
+pub use own_tokens::{NoToken, OwnTokens, public_keys};
 pub use token::Why;
 
 use crate::store::{Key, Seen, Sighting};

@@ -76,6 +76,18 @@ impl Outbound {
     }
 }
 
+impl Outbound {
+    /// What an address answers to a form; else why there is nothing.
+    pub(super) async fn post(
+        &self,
+        url: &Url,
+        form: &impl serde::Serialize,
+    ) -> Result<String, &'static str> {
+        let request = self.http.post(url.clone()).form(form);
+        text(request.header(reqwest::header::ACCEPT, "application/json")).await
+    }
+}
+
 async fn text(request: reqwest::RequestBuilder) -> Result<String, &'static str> {
     let mut response = request.send().await.map_err(|error| reason(&error))?;
     if !response.status().is_success() {

@@ -18,13 +18,14 @@ use crate::wire::Suggestion;
 const MOST_SUGGESTIONS: usize = 4;
 
 impl<'a> Composer<'a> {
-    /// The naloxone suggestion if this card makes it, then the leader's, then those of merged rules and, where there is room, of lines.
+    /// The naloxone suggestion if this card makes it, then the leader's, then those of merged rules and, where there is room,
+    /// of lines; and the labels of those that this client cannot take.
     pub(super) fn suggestions(
         &mut self,
         planned: &Planned<'a>,
         lines: &[Voice<'a>],
         card: &CardName,
-    ) -> Vec<Suggestion> {
+    ) -> (Vec<Suggestion>, Vec<String>) {
         // A card that the cap left out speaks as a line too, and takes its suggestions with it.
         let lines = lines
             .iter()
@@ -46,6 +47,7 @@ impl<'a> Composer<'a> {
         let others =
             own.filter(|(_, suggest)| !matches!(suggest.proposal, Proposal::Naloxone { .. }));
         let mut made: Vec<Suggestion> = Vec::new();
+        let mut untakable: Vec<String> = Vec::new();
         let mut taken: Vec<&Suggest> = Vec::new();
         for (voice, suggest) in planned.naloxone.into_iter().chain(others) {
             let is_taken = taken
@@ -55,12 +57,22 @@ impl<'a> Composer<'a> {
                 continue;
             }
             if let Some(mut suggestion) = self.suggestion(voice, suggest, card) {
+                taken.push(suggest);
+                if !self.can_take(&suggest.proposal) {
+                    untakable.push(suggestion.label);
+                    continue;
+                }
                 suggestion.is_recommended &= !made.iter().any(|earlier| earlier.is_recommended);
                 made.push(suggestion);
-                taken.push(suggest);
             }
         }
-        made
+        (made, untakable)
+    }
+
+    /// Contract R-201.
+    fn can_take(&self, proposal: &Proposal) -> bool {
+        let kinds = self.options.suggestions.as_ref();
+        kinds.is_none_or(|kinds| kinds.contains(&suggestions::kind(proposal)))
     }
 
     fn suggestion(

@@ -25,7 +25,7 @@ pub(crate) const LONGEST_SUMMARY: usize = 139;
 pub(crate) struct Composer<'a> {
     pub(super) texts: &'a CardTexts,
     pub(super) snapshot: &'a Snapshot,
-    options: &'a ClientOptions,
+    pub(super) options: &'a ClientOptions,
     pub(super) names: Names<'a>,
     stated: Vec<Stated<'a>>,
     mme_explained: bool,
@@ -72,7 +72,7 @@ impl<'a> Composer<'a> {
         };
         let summary = self.summary(leader, about);
         let mut detail = self.detail(at, planned, &summary);
-        let detail_text = detail.fit();
+        let mut detail_text = detail.fit();
         // Lines are cut from the end, and an empty one was never added.
         let lines = &planned.lines[..detail.lines.len().min(planned.lines.len())];
 
@@ -85,7 +85,12 @@ impl<'a> Composer<'a> {
         );
         let name = self.names.of_card(leader.rule.id, &drafts, &summary);
         let uuid = self.names.card(&name);
-        let suggestions = self.suggestions(planned, lines, &name);
+        let (suggestions, untakable) = self.suggestions(planned, lines, &name);
+        if !untakable.is_empty() {
+            let labels = untakable.iter().map(|label| markdown_value(label));
+            detail.lines.extend(labels);
+            detail_text = detail.fit();
+        }
         let selection_behavior = (!suggestions.is_empty()).then_some(match about.selection {
             Selection::AtMostOne if !self.options.any_only => SelectionBehavior::AtMostOne,
             _ => SelectionBehavior::Any,

@@ -29,7 +29,7 @@ use crate::patient::Snapshot;
 use crate::rules::{Answer, Rule};
 use crate::wire::Response;
 use minijinja::Environment;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// By these words a response explains MME, once (language guide section 2).
 const MME_WORDS: &str = "morphine milligram equivalents";
@@ -82,6 +82,9 @@ pub struct ClientOptions {
     pub alphanumeric_topic: bool,
     /// The client knows only `selectionBehavior: any`.
     pub any_only: bool,
+    /// Kinds of suggestion that the client can take, as [`crate::suggestions::kind`] names them; `None`: all. The label of
+    /// another becomes a line of the card (contract R-201).
+    pub suggestions: Option<BTreeSet<String>>,
     /// Cap for order-sign and order-select.
     pub max_cards_order: usize,
     /// Cap for patient-view.
@@ -93,6 +96,7 @@ impl Default for ClientOptions {
         ClientOptions {
             alphanumeric_topic: false,
             any_only: false,
+            suggestions: None,
             max_cards_order: 3,
             max_cards_patient_view: 2,
         }

@@ -57,6 +57,7 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
             client: Client::new(Limits::default())?,
             allowed: Allowed::parse(&[&ehr.base])?,
             by_client: BTreeMap::new(),
+            own_tokens: None,
             open: true,
         });
         let services = hooks::enabled(&arguments.services.disable_service);

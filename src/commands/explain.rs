@@ -176,6 +176,7 @@ fn withhold(advice: &mut Advice) {
 /// The server that requests may name, and no other.
 fn server(base: &str) -> anyhow::Result<Chart> {
     Ok(Chart::Servers(Servers {
+        own_tokens: None,
         client: Client::new(Limits::default())?,
         allowed: Allowed::parse(&[base]).context("--fhir-server")?,
         by_client: BTreeMap::new(),

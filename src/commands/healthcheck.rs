@@ -11,7 +11,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Success if the service is ready.
 pub(super) fn run(arguments: &HealthcheckArguments) -> anyhow::Result<ExitCode> {
-    let address = here(arguments.listen);
+    let asked = match arguments.tls_cert {
+        None => arguments.listen,
+        Some(_) => arguments.management_listen,
+    };
+    let address = here(asked);
     let answer = ask(address).with_context(|| format!("http://{address}/health/ready"))?;
     let status = answer.split(' ').nth(1).unwrap_or_default();
     ensure!(

@@ -4,13 +4,14 @@ mod trust;
 
 use super::runtime;
 use crate::audit::Audit;
+use crate::auth::Authorities;
 use crate::config::{
     AuditSettings, Auth, LogSettings, ServeSettings, load, load_guides, overrides,
 };
 use crate::fhir::{Allowed, Client, Limits};
 use crate::hooks::{self, Chart, Clock, Rate, Servers, Shared};
 use crate::preview::{Gallery, Preview};
-use crate::server::{self, Layers, Listeners, Signals};
+use crate::server::{self, Layers, Listeners, Signals, Tls, TlsFiles};
 use crate::telemetry::{self, Stopwatch};
 use anyhow::bail;
 use std::collections::BTreeMap;
@@ -29,7 +30,8 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
     }
     telemetry::log(log).map_err(anyhow::Error::msg)?;
     telemetry::quiet_panics();
-    let mut shared = shared(settings)?;
+    let authorities = trust::authorities(settings)?;
+    let mut shared = shared(settings, &authorities)?;
     let metrics = telemetry::install()?;
     let layers = Layers {
         cors_origins: settings.cors_origin.clone(),
@@ -40,10 +42,13 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
     let trust = trust::read(settings)?;
     if let Chart::Servers(servers) = &mut shared.chart {
         servers.by_client = trust.fhir_servers(&settings.calls.fhir_server)?;
+        servers.own_tokens = trust.own_tokens(&authorities)?;
     }
+    let tls = tls_files(settings).map(Tls::read).transpose()?;
     runtime()?.block_on(async {
-        let listeners = Listeners::bind(settings.listen, settings.management_listen).await?;
-        shared.gate = trust.gate(settings, listeners.service.local_addr()?)?;
+        let mut listeners = Listeners::bind(settings.listen, settings.management_listen).await?;
+        listeners.tls = tls;
+        shared.gate = trust.gate(settings, &authorities, listeners.service.local_addr()?)?;
         shared.guarded_discovery = settings.trust.auth_discovery;
         if let Some(gate) = shared.gate.clone() {
             tokio::spawn(async move { gate.keep(|| Clock::System.now()).await });
@@ -69,7 +74,16 @@ fn preview(settings: &ServeSettings) -> anyhow::Result<Arc<Preview>> {
     }))
 }
 
-fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {
+fn tls_files(settings: &ServeSettings) -> Option<TlsFiles> {
+    let tls = &settings.tls;
+    Some(TlsFiles {
+        certificate: tls.tls_cert.clone()?,
+        key: tls.tls_key.clone()?,
+        client_authorities: tls.tls_client_ca.clone(),
+    })
+}
+
+fn shared(settings: &ServeSettings, authorities: &Authorities) -> anyhow::Result<Shared> {
     let loading = Stopwatch::start();
     let content = load(&settings.content)?;
     info!(
@@ -77,9 +91,10 @@ fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {
         "content loaded"
     );
     let chart = Chart::Servers(Servers {
-        client: Client::new(Limits::default())?,
+        client: Client::trusting(Limits::default(), authorities.certificates())?,
         allowed: Allowed::parse(&settings.calls.fhir_server)?,
         by_client: BTreeMap::new(),
+        own_tokens: None,
         open: settings.development,
     });
     let services = hooks::enabled(&settings.services.disable_service);

@@ -232,4 +232,15 @@ pub struct HealthcheckArguments {
         default_value = "127.0.0.1:8080"
     )]
     pub listen: SocketAddr,
+    /// Address of health and metrics, as given to serve: asked where the service speaks TLS.
+    #[arg(
+        long,
+        env = "OPIOID_CDS_MANAGEMENT_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:9090"
+    )]
+    pub management_listen: SocketAddr,
+    /// Certificate of the service, as given to serve.
+    #[arg(long, env = "OPIOID_CDS_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
 }

@@ -8,6 +8,7 @@ mod audit;
 mod content;
 mod limits;
 mod site;
+mod tls;
 mod trust;
 
 pub use arguments::{
@@ -18,6 +19,7 @@ pub use audit::{AuditSettings, ReportArguments};
 pub use content::{ContentError, load, load_guides, load_with, overrides};
 pub use limits::LimitSettings;
 pub use site::{SiteError, read_site, site_from_table};
+pub use tls::TlsSettings;
 pub use trust::{Auth, GuardDown, ReplayGuard, TrustSettings};
 
 use crate::cards::ClientOptions;
@@ -226,6 +228,9 @@ pub struct ServeSettings {
     /// Who may call.
     #[command(flatten)]
     pub trust: TrustSettings,
+    /// TLS.
+    #[command(flatten)]
+    pub tls: TlsSettings,
     /// Browser origin that may call, exactly as browsers send it (repeatable).
     #[arg(long, env = "OPIOID_CDS_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     pub cors_origin: Vec<String>,
@@ -261,6 +266,12 @@ pub struct ServeSettings {
 }
 
 impl ServeSettings {
+    /// Plain http that others can reach, and nobody has said that this is meant.
+    fn is_bare(&self) -> bool {
+        let is_meant = self.tls.tls_cert.is_some() || self.tls.plain_http || self.development;
+        !is_meant && !self.listen.ip().is_loopback()
+    }
+
     /// Why these settings do not make a service, if so.
     pub fn refusal(&self) -> Option<String> {
         let TrustSettings {
@@ -281,6 +292,11 @@ impl ServeSettings {
             Auth::Off if !self.development && !self.listen.ip().is_loopback() => Some(format!(
                 "--auth off with --listen {}: anybody who reaches this address could ask about patients; \
                  listen on a loopback address, or add --development if this is no production system",
+                self.listen
+            )),
+            _ if self.is_bare() => Some(format!(
+                "--listen {}: plain http outside this machine; give --tls-cert and --tls-key, or say --plain-http where TLS \
+                 ends before this service",
                 self.listen
             )),
             Auth::Required | Auth::Off => None,

@@ -45,8 +45,52 @@ fn clients_are_trusted_under_an_address_that_is_known() {
     assert_eq!(refusal(&trusting), None);
     let outside = [&trusting[..], &["--listen", "0.0.0.0:80"]].concat();
     assert!(refusal(&outside).is_some_and(|why| why.contains("--public-url")));
-    let named = [&outside[..], &["--public-url", "https://cds.example.org"]].concat();
+    let named = [
+        &outside[..],
+        &["--public-url", "https://cds.example.org", "--plain-http"],
+    ]
+    .concat();
     assert_eq!(refusal(&named), None);
+}
+
+///
+#[test]
+fn plain_http_leaves_this_machine_only_where_that_is_said() {
+    let outside = [
+        "--trusted-clients",
+        "clients.toml",
+        "--public-url",
+        "https://cds.example.org",
+        "--listen",
+        "0.0.0.0:80",
+    ];
+    assert!(refusal(&outside).is_some_and(|why| why.contains("--plain-http")));
+    for more in [
+        &["--plain-http"][..],
+        &["--development"],
+        &["--tls-cert", "a.pem", "--tls-key", "b.pem"],
+    ] {
+        assert_eq!(refusal(&[&outside[..], more].concat()), None, "{more:?}");
+    }
+    assert!(serve(&["--tls-cert", "a.pem"]).is_err());
+    assert!(serve(&["--tls-client-ca", "a.pem"]).is_err());
+}
+
+/// The address of a shared store may hold a password, which nothing shows.
+#[test]
+fn the_replay_guard_is_in_memory_in_a_shared_store_or_off() {
+    for good in [
+        "memory",
+        "off",
+        "redis://cache:6379",
+        "rediss://user:s3cr3t@cache/0",
+    ] {
+        let settings = serve(&["--replay-guard", good]).expect("settings");
+        assert!(!format!("{settings:?}").contains("s3cr3t"));
+    }
+    for bad in ["", "redis", "https://cache"] {
+        assert!(serve(&["--replay-guard", bad]).is_err(), "{bad}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::admitted::Reader;
 use super::{Service, Shared};
+use crate::auth::public_keys;
 use crate::config::Discovery;
 use crate::fhir::Query;
 use crate::rules;
@@ -75,4 +76,12 @@ pub(super) async fn discovery(State(shared): State<Arc<Shared>>, _: Reader) -> i
         [(header::CONTENT_TYPE, "application/json")],
         shared.discovery.clone(),
     )
+}
+
+/// The public keys with which this service signs as a client of authorization servers (SMART Backend Services).
+pub(super) async fn own_keys(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
+    let gate = shared.gate.as_deref();
+    let clients = gate.into_iter().flat_map(|gate| gate.clients().all());
+    let keys = public_keys(clients.map(AsRef::as_ref));
+    ([(header::CONTENT_TYPE, "application/json")], keys)
 }

@@ -1,14 +1,16 @@
 //! What the prefetch lacks, asked for: all missing reads at once, Medications as soon as an order names them, in one deadline.
 
+use super::Clock;
 use super::call::source;
-use crate::auth::Caller;
+use crate::auth::{Caller, OwnTokens};
 use crate::fhir::{
     self, Allowed, Base, Client, Fetched, MemoryServer, Need, Query, Record, Source, Why,
 };
-use crate::telemetry;
+use crate::telemetry::{self, Stopwatch};
 use crate::wire::Request;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -32,6 +34,8 @@ pub struct Servers {
     pub allowed: Allowed,
     /// Allow-lists of clients, by their `iss`.
     pub by_client: BTreeMap<String, Allowed>,
+    /// Tokens of our own, for clients that send none.
+    pub own_tokens: Option<Arc<OwnTokens>>,
     /// Listed servers are asked without a token, too: development. Plain http is such a server anyway (contract R-058).
     pub open: bool,
 }
@@ -44,22 +48,58 @@ struct Access {
 
 impl Servers {
     /// Contract: else nothing is opened.
-    fn access(&self, caller: &Caller, request: &Request<'_>) -> Result<Access, Why> {
+    async fn access(
+        &self,
+        caller: &Caller,
+        request: &Request<'_>,
+        left: Duration,
+    ) -> Result<Access, Why> {
         let named = request.fhir_server.as_deref().ok_or(Why::NotSent)?;
         let base = self.allowed(caller).base(named).ok_or(Why::NotAllowed)?;
-        match &request.fhir_authorization {
+        let token = match &request.fhir_authorization {
             Some(authorization) if authorization.expires_in.is_some_and(|seconds| seconds <= 0) => {
-                Err(Why::Refused)
+                return Err(Why::Refused);
             }
-            Some(authorization) => {
-                let token = SecretString::from(authorization.access_token.to_string());
-                Ok(Access {
-                    base,
-                    token: Some(token),
-                })
-            }
-            None if self.open || named.starts_with("http:") => Ok(Access { base, token: None }),
-            None => Err(Why::Refused),
+            Some(authorization) => Some(SecretString::from(authorization.access_token.to_string())),
+            None => match self.own_token(caller, &base, left).await {
+                Some(token) => Some(token?),
+                None if self.open || named.starts_with("http:") => None,
+                None => return Err(Why::Refused),
+            },
+        };
+        Ok(Access { base, token })
+    }
+
+    /// A token of our own, where the client is set so. Tokens live by the system's clock.
+    async fn own_token(
+        &self,
+        caller: &Caller,
+        base: &Base,
+        left: Duration,
+    ) -> Option<Result<SecretString, Why>> {
+        let tokens = self.own_tokens.as_ref()?;
+        let client = caller.client()?;
+        let now = Clock::System.now();
+        let token = tokens.token(client, &base.to_string(), now, left).await?;
+        Some(token.map_err(|_| Why::Refused))
+    }
+
+    /// A token of our own that the server has not taken is not used again.
+    async fn forget_refused(
+        &self,
+        caller: &Caller,
+        request: &Request<'_>,
+        base: &Base,
+        fetched: &[Fetched],
+    ) {
+        let refused = |answer: &Fetched| answer.ended == Some(Why::Refused);
+        if let (Some(tokens), Some(client), None) = (
+            &self.own_tokens,
+            caller.client(),
+            &request.fhir_authorization,
+        ) && fetched.iter().any(refused)
+        {
+            tokens.forget(client, &base.to_string()).await;
         }
     }
 
@@ -78,7 +118,8 @@ impl Servers {
             needs,
             left,
         } = *asking;
-        let access = match self.access(caller, request) {
+        let watch = Stopwatch::start();
+        let access = match self.access(caller, request, left).await {
             Ok(access) => access,
             Err(why) => return wanted.failed(&why),
         };
@@ -87,12 +128,16 @@ impl Servers {
             token: access.token.as_ref(),
             patient_id: &request.patient_id,
             encounter_id: request.encounter_id.as_deref(),
-            deadline: Instant::now() + left,
+            deadline: Instant::now() + left.saturating_sub(watch.elapsed()),
         };
         let named = |fetched: &[Fetched]| medications_named(request, fetched, needs);
-        self.client
+        let fetched = self
+            .client
             .gather(&call, &wanted.reads, &wanted.medications, named)
-            .await
+            .await;
+        self.forget_refused(caller, request, &access.base, &fetched)
+            .await;
+        fetched
     }
 }
 

@@ -131,7 +131,7 @@ impl Shared {
 }
 
 /// Every route of the service.
-fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 6] {
+fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 7] {
     [
         ("/cds-services", get(discovery::discovery)),
         (
@@ -144,6 +144,7 @@ fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 6] {
         ),
         ("/health/live", get(health::live)),
         ("/health/ready", get(health::ready)),
+        ("/.well-known/jwks.json", get(discovery::own_keys)),
         ("/openapi.yaml", get(health::openapi)),
     ]
 }

@@ -16,11 +16,13 @@ pub(super) fn options(shared: &Shared, caller: &Caller) -> ClientOptions {
     let CardSettings {
         alphanumeric_topic,
         any_only,
+        suggestions,
         most_order,
         most_patient_view,
-    } = client.cards;
-    options.alphanumeric_topic = alphanumeric_topic;
-    options.any_only = any_only;
+    } = &client.cards;
+    options.alphanumeric_topic = *alphanumeric_topic;
+    options.any_only = *any_only;
+    options.suggestions = suggestions.clone();
     options.max_cards_order = most_order.unwrap_or(options.max_cards_order);
     options.max_cards_patient_view = most_patient_view.unwrap_or(options.max_cards_patient_view);
     options

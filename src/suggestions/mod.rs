@@ -64,6 +64,20 @@ pub enum NotMade {
     Json(#[from] serde_json::Error),
 }
 
+/// What a proposal comes to: the type of the action and of its resource, as `create MedicationRequest`.
+pub fn kind(proposal: &Proposal) -> String {
+    let of = |reference: &str| reference.split('/').next().unwrap_or_default().to_owned();
+    match proposal {
+        Proposal::DeleteDraft { reference } => format!("delete {}", of(reference)),
+        Proposal::UpdateDraft { reference, .. } => format!("update {}", of(reference)),
+        Proposal::Naloxone { .. } => "create MedicationRequest".to_owned(),
+        Proposal::Task { .. } => "create Task".to_owned(),
+        Proposal::ServiceRequest { .. } => "create ServiceRequest".to_owned(),
+        Proposal::CommunicationRequest => "create CommunicationRequest".to_owned(),
+        Proposal::Goal => "create Goal".to_owned(),
+    }
+}
+
 /// The one action of a suggestion.
 pub fn action(snapshot: &Snapshot, proposal: &Proposal, said: Said<'_>) -> Result<Action, NotMade> {
     let frame = Frame::of(snapshot, said);

@@ -121,6 +121,7 @@ async fn answer(shared: &Shared, case: &Case, body: &Value) -> (u16, String) {
 /// What may ask any server of this host.
 fn shared(host: &str) -> Shared {
     let servers = Servers {
+        own_tokens: None,
         client: Client::new(Limits::default()).expect("a client"),
         allowed: Allowed::parse(&[host]).expect("an allow-list"),
         by_client: BTreeMap::new(),

@@ -175,6 +175,7 @@ fn shared(host: &str) -> Shared {
         ..Limits::default()
     };
     let servers = Servers {
+        own_tokens: None,
         client: Client::new(limits).expect("a client"),
         allowed: Allowed::parse(&[host]).expect("an allow-list"),
         by_client: BTreeMap::new(),

@@ -83,6 +83,7 @@ pub(crate) fn token(expires_in: i64) -> Option<Value> {
 fn service(allowed: &[&str], deadline: Duration) -> Router {
     let servers = Servers {
         by_client: BTreeMap::new(),
+        own_tokens: None,
         client: Client::new(Limits {
             // A busy machine takes its time.
             connect: PATIENT,

@@ -223,6 +223,7 @@ fn asking(base: &str) -> Shared {
     let allowed = Allowed::parse(&[base]).expect("a base");
     let chart = Chart::Servers(Servers {
         by_client: std::collections::BTreeMap::new(),
+        own_tokens: None,
         client: Client::new(FhirLimits::default()).expect("a client"),
         allowed,
         open: true,

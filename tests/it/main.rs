@@ -27,6 +27,7 @@ mod requests;
 mod safety;
 mod service;
 mod tidy;
+mod tls;
 mod trap;
 mod views;
 mod words;

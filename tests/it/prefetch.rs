@@ -70,6 +70,7 @@ impl Site {
 
 fn service(base: &str) -> Router {
     let servers = Servers {
+        own_tokens: None,
         client: Client::new(Limits::default()).expect("a client"),
         allowed: Allowed::parse(&[base]).expect("an allow-list"),
         by_client: BTreeMap::new(),

@@ -195,6 +195,7 @@ fn servers() -> opioid_cds::hooks::Shared {
     use opioid_cds::fhir::{Allowed, Client, Limits};
     let mut shared = crate::service::shared();
     shared.chart = opioid_cds::hooks::Chart::Servers(opioid_cds::hooks::Servers {
+        own_tokens: None,
         client: Client::new(Limits::default()).expect("a client"),
         allowed: Allowed::parse::<&str>(&[]).expect("nobody"),
         by_client: BTreeMap::new(),

@@ -37,6 +37,7 @@ fhir_servers = ["https://ehr.example.org/fhir"]
 services = ["opioid-order-sign"]
 topic_code = "alphanumeric"
 selection_behavior = "any"
+suggestions = ["create MedicationRequest"]
 max_cards_order_sign = 1
 max_cards_patient_view = 1
 deadline_ms = 2000
@@ -63,7 +64,7 @@ jwks_file = "keys.json"
     let plain = clients.of("https://kit.example.org").expect("the other");
     assert_eq!(plain.algorithms, [Algorithm::ES384, Algorithm::RS384]);
     assert_eq!((plain.jti, &plain.name), (JtiMode::Enforce, &plain.issuer));
-    assert_eq!(clients.of("https://ehr.example.org/fhir/"), None);
+    assert!(clients.of("https://ehr.example.org/fhir/").is_none());
     assert_eq!(clients.all().count(), 2);
 }
 
@@ -129,6 +130,25 @@ fn faults_are_named_by_line_and_field() {
             "fhir_servers",
         ),
         (format!("{client}deadline_ms = 5\n"), 4, "deadline_ms"),
+        (
+            format!("{client}suggestions = [\"make Task\"]\n"),
+            4,
+            "suggestions",
+        ),
+        (
+            format!(
+                "{client}own_token = {{ client_id = \"x\", key_file = \"none.pem\", kid = \"1\", scope = \"s\" }}\n"
+            ),
+            4,
+            "key_file",
+        ),
+        (
+            format!(
+                "{client}own_token = {{ client_id = \"x\", key_file = \"keys.json\", kid = \"1\", scope = \"s\" }}\n"
+            ),
+            4,
+            "key_file",
+        ),
         (
             "[[client]]\niss = \"a\"\njwks_file = \"none.json\"\n".to_owned(),
             3,

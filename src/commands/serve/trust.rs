@@ -1,6 +1,6 @@
 //! Who may call the service that is about to start.
 
-use crate::auth::{Authorities, Clients, Gate, GateSettings, Latitude, WhenDown};
+use crate::auth::{Authorities, Clients, Gate, GateSettings, Latitude, OwnTokens, WhenDown};
 use crate::config::{Auth, GuardDown, ReplayGuard, ServeSettings};
 use crate::fhir::Allowed;
 use crate::store::{Memory, Redis, Seen};
@@ -37,7 +37,26 @@ pub(super) fn read(settings: &ServeSettings) -> anyhow::Result<Trust> {
     Ok(Trust(Some(clients)))
 }
 
+/// Whom outbound calls trust beside the authorities of the system.
+pub(super) fn authorities(settings: &ServeSettings) -> anyhow::Result<Authorities> {
+    let file = settings.trust.ca_file.as_deref();
+    Ok(file.map(Authorities::read).transpose()?.unwrap_or_default())
+}
+
 impl Trust {
+    /// Tokens of our own, where a client needs them.
+    pub(super) fn own_tokens(
+        &self,
+        authorities: &Authorities,
+    ) -> anyhow::Result<Option<Arc<OwnTokens>>> {
+        let mut clients = self.0.iter().flat_map(Clients::all);
+        let tokens = clients
+            .any(|client| client.own_token.is_some())
+            .then(|| OwnTokens::new(authorities))
+            .transpose()?;
+        Ok(tokens.map(Arc::new))
+    }
+
     /// The allow-lists of clients that have their own. One of them may open what is public and https; plain http and
     /// addresses that are not public stand in `--fhir-server`, too.
     pub(super) fn fhir_servers(&self, global: &[Url]) -> anyhow::Result<BTreeMap<String, Allowed>> {
@@ -65,6 +84,7 @@ impl Trust {
     pub(super) fn gate(
         self,
         settings: &ServeSettings,
+        authorities: &Authorities,
         here: SocketAddr,
     ) -> anyhow::Result<Option<Arc<Gate>>> {
         let Some(clients) = self.0 else {
@@ -72,10 +92,9 @@ impl Trust {
         };
         let public_url = match &settings.public_url {
             Some(url) => url.to_string(),
+            None if settings.tls.tls_cert.is_some() => format!("https://{here}"),
             None => format!("http://{here}"),
         };
-        let authorities = settings.trust.ca_file.as_deref();
-        let authorities = authorities.map(Authorities::read).transpose()?;
         let seen = match &settings.trust.replay_guard {
             ReplayGuard::Memory => Seen::Memory(Memory::default()),
             ReplayGuard::Redis(url) => Seen::Redis(Redis::at(url)?),
@@ -83,7 +102,7 @@ impl Trust {
         };
         let gate = Gate::new(GateSettings {
             clients,
-            authorities: &authorities.unwrap_or_default(),
+            authorities,
             seen,
             when_down: match settings.trust.replay_guard_down {
                 GuardDown::Refuse => WhenDown::Refuse,

@@ -12,7 +12,7 @@ use super::{Asked, Fetched, Need};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use guard::Guard;
-use reqwest::redirect;
+use reqwest::{Certificate, redirect};
 use round::{Question, Round};
 use secrecy::SecretString;
 use std::cmp::Ordering;
@@ -86,15 +86,28 @@ pub struct Client {
 impl Client {
     /// Without redirects and proxies, and with names checked where they are resolved.
     pub fn new(limits: Limits) -> Result<Self, ClientError> {
-        Self::resolving(limits, Guard::system())
+        Self::trusting(limits, [])
     }
 
-    fn resolving(limits: Limits, guard: Guard) -> Result<Self, ClientError> {
+    /// The same, with authorities that are trusted beside those of the system.
+    pub fn trusting(
+        limits: Limits,
+        authorities: impl IntoIterator<Item = Certificate>,
+    ) -> Result<Self, ClientError> {
+        Self::resolving(limits, Guard::system(), authorities)
+    }
+
+    fn resolving(
+        limits: Limits,
+        guard: Guard,
+        authorities: impl IntoIterator<Item = Certificate>,
+    ) -> Result<Self, ClientError> {
         let http = reqwest::Client::builder()
             .dns_resolver(Arc::new(guard))
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()
+            .tls_certs_merge(authorities)
             .connect_timeout(limits.connect)
             .pool_max_idle_per_host(64)
             .pool_idle_timeout(IDLE)

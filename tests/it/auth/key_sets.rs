@@ -3,12 +3,13 @@
 use super::signer::{ES384, ISSUER, KEY_ID, PUBLIC_URL, SIGN_URL, Signer, claims};
 use super::{SIGN, clients, gate, gate_with, guarded, sign_with};
 use crate::service::get;
+use crate::tls::Authority;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::Algorithm;
-use opioid_cds::auth::{Gate, Refused, WhenDown, Why};
+use opioid_cds::auth::{Authorities, Gate, GateSettings, Refused, WhenDown, Why};
 use opioid_cds::hooks::Clock;
 use opioid_cds::store::{Memory, Seen};
 use serde_json::{Value, json};
@@ -280,6 +281,29 @@ async fn keys_that_do_not_fit_are_skipped() {
         admit(&gate, &token_at(&ES384, KEY_ID, later), later).await,
         Ok(())
     );
+}
+
+/// over https, from a server that the system's authorities or those of the site vouch for.
+#[tokio::test]
+async fn key_sets_come_over_https_from_servers_that_are_trusted() {
+    let authority = Authority::new();
+    let keys = set(&ES384, KEY_ID).to_string();
+    let app = Router::new().fallback(move || async move { keys });
+    let port = authority.serve(app).await;
+    let toml =
+        format!("[[client]]\niss = \"{ISSUER}\"\njku = [\"https://localhost:{port}/jwks.json\"]\n");
+    for (authorities, usable) in [(authority.trusted(), 1), (Authorities::default(), 0)] {
+        let settings = GateSettings {
+            clients: clients(&toml, &json!({})),
+            authorities: &authorities,
+            seen: Seen::Memory(Memory::default()),
+            when_down: WhenDown::Refuse,
+            public_url: PUBLIC_URL,
+        };
+        let gate = Gate::new(settings).expect("a gate");
+        gate.refresh(start()).await;
+        assert_eq!(gate.key_sets(start()), (usable, 1));
+    }
 }
 
 /// Readiness: no key set, no service; the old one serves while the issuer is down.

@@ -1,7 +1,9 @@
 //! Who gets in, and who does not: contract section 9.1.
 
 mod key_sets;
+mod own_tokens;
 mod redis;
+mod settings;
 pub(crate) mod signer;
 mod tokens;
 
@@ -24,6 +26,7 @@ pub(crate) const SIGN: &str = "/cds-services/opioid-order-sign";
 pub(crate) fn clients(toml: &str, keys: &Value) -> Clients {
     let folder = tempfile::tempdir().expect("a folder").keep();
     std::fs::write(folder.join("keys.json"), keys.to_string()).expect("written");
+    std::fs::write(folder.join("own.pem"), signer::own_key()).expect("written");
     let file = folder.join("clients.toml");
     std::fs::write(&file, toml).expect("written");
     let latitude = Latitude { development: true };

@@ -94,6 +94,12 @@ impl Signer {
     }
 }
 
+/// A private key of the service's own, as PEM of PKCS#8.
+pub(crate) fn own_key() -> String {
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).expect("a key");
+    key.serialize_pem()
+}
+
 /// Seconds since 1970.
 pub(crate) fn now() -> i64 {
     Clock::System.now().as_second()

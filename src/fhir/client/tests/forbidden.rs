@@ -68,7 +68,7 @@ fn bent(addresses: &[&str]) -> Client {
         let address = addresses[at.min(addresses.len() - 1)];
         Box::pin(async move { Ok(vec![address]) })
     }));
-    Client::resolving(Limits::default(), guard).unwrap()
+    Client::resolving(Limits::default(), guard, []).unwrap()
 }
 
 #[tokio::test]
