@@ -7,8 +7,8 @@
 #   tests/real-fhir-server.sh load FOLDER…       loads folders of JSON resources, Bundles and NDJSON into it
 #   tests/real-fhir-server.sh stop
 #
-# PORT (default 18081; the test also takes the next one) and OPIOID_CDS (the binary, default target/debug/opioid-cds) may be
-# set. Needs cargo, npm, python3 and curl. Every server listens on 127.0.0.1 and keeps its data in memory.
+# PORT (default 18081; the test also takes the next one), OPIOID_CDS (the binary, default target/debug/opioid-cds) and STORIES
+# (a folder of cases) may be set. Needs cargo, npm, python3 and curl. Every server listens on 127.0.0.1 and keeps its data in memory.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -60,17 +60,11 @@ stop() {
   fi
 }
 
-# Stories that hold the same patient at different times cannot be on one server at once: one round for each.
+# stories COMMAND DATA_DIR NAMED: with a fresh server.
 stories() {
-  local number=0
-  $PYTHON rounds fhir-fixtures/stories > "$TOOLS/rounds"
-  while read -r -a folders; do
-    number=$((number + 1))
-    echo "== round $number: $1, ${#folders[@]} stories"
-    start "$2" "$3"
-    $PYTHON load "$BASE" "${folders[@]}"
-    $PYTHON "$1" "$BINARY" "$3" "${folders[@]}"
-  done < "$TOOLS/rounds"
+  echo "== $1, calls name $3"
+  start "$2" "$3"
+  $PYTHON "$1" "$BINARY" "$BASE" "$3" "${STORIES:-fhir-fixtures/stories}"
 }
 
 run_tests() {
