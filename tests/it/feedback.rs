@@ -203,3 +203,50 @@ async fn bodies_and_paths_of_feedback() {
     let answer = send(&service, plain.body("{}".into()).expect("a request")).await;
     assert_eq!(answer.status, 415, "R-272");
 }
+
+/// What real clients send, as their source or documentation has it: the sandbox, Epic.
+#[tokio::test]
+async fn feedback_of_real_clients_is_taken() {
+    let service = service();
+    let card = "5a9a3c6e-8a0e-5b8e-9f43-6a9c7f2f5b11";
+    let suggestion = "2f0e6c1e-3f4b-5a64-9d5c-8c1f5d3f7a01";
+    for (client, entry) in [
+        (
+            "sandbox, taken",
+            json!({"card": card, "outcome": "accepted", "acceptedSuggestions": [{"id": suggestion}],
+            "outcomeTimestamp": "2026-11-01T12:00:00.123Z"}),
+        ),
+        (
+            "sandbox, dismissed",
+            json!({"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-01T12:00:00.123Z",
+            "overrideReason": {"reason": {"code": "other", "system": "https://opioid-cds.example.org/CodeSystem/opioid-cds-override"}}}),
+        ),
+        (
+            "sandbox, dismissed without a reason",
+            json!({"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-01T12:00:00.123Z"}),
+        ),
+        (
+            "Epic, a mapped reason",
+            json!({"card": "123456", "outcome": "overridden", "outcomeTimestamp": "2026-11-01T12:00:00Z",
+            "overrideReasons": {"reason": {"code": "other", "system": "urn:x", "display": "Another reason"}}}),
+        ),
+        (
+            "Epic, a reason of its own",
+            json!({"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-01T12:00:00Z",
+            "overrideReasons": {"extension": {"com.epic.cdshooks.feedback.overrideReason.id": "7",
+                "com.epic.cdshooks.feedback.overrideReason.name": "x"}, "userComment": "text"}}),
+        ),
+        (
+            "Epic, taken",
+            json!({"card": card, "outcome": "accepted", "acceptedSuggestions": [{"id": suggestion}],
+            "outcomeTimestamp": "2026-11-01T12:00:00Z"}),
+        ),
+    ] {
+        let answer = post(&service, PATH, json!({"feedback": [entry]}).to_string()).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.text.as_str()),
+            (200, ""),
+            "{client}"
+        );
+    }
+}

@@ -291,7 +291,7 @@ async fn the_next_page_is_read() {
     assert_eq!(site.asked(), ["/MedicationRequest?patient=p1"], "R-117");
 }
 
-/// only what is missing is asked for, and nothing has to be sent.
+/// only what is missing is asked for, and nothing has to be sent.
 #[tokio::test]
 async fn the_server_is_asked_for_what_is_missing_and_for_nothing_else() {
     let site = Site::with(&[patient(), large()]).await;

@@ -35,7 +35,7 @@ async fn good_tokens_are_accepted() {
     }
 }
 
-/// lists, fractions, and the other endpoints.
+/// lists, fractions, and the other endpoints.
 #[tokio::test]
 async fn claims_may_be_written_in_the_ways_that_the_specification_allows() {
     let service = service().await;
@@ -58,13 +58,16 @@ async fn claims_may_be_written_in_the_ways_that_the_specification_allows() {
             .status,
         200
     );
+    // the URL of the service is as good for its feedback, and not the other way round.
     let token = ES384.token(|_| ());
     assert_eq!(
         post_with(&service, &feedback, &token, &body.to_string())
             .await
             .status,
-        401
+        200
     );
+    let token = ES384.token(|claims| claims["aud"] = json!(format!("{url}/feedback")));
+    assert_eq!(sign_with(&service, &token).await, 401);
 }
 
 /// Everything that is wrong with a token, one at a time.
