@@ -119,7 +119,10 @@ fn agonist(snapshot: &Snapshot) -> Known<Finding> {
         doubts: doubts(snapshot),
         drafts: drafts.iter().map(|row| row.reference.clone()).collect(),
         suggest,
-        because: vec![format!("{medicine} is drafted beside {}.", moud.name)],
+        because: vec![format!(
+            "{medicine} is drafted beside {}, which treats opioid use disorder.",
+            moud.name
+        )],
     })
 }
 
