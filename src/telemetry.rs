@@ -107,38 +107,38 @@ impl Stopwatch {
 
 /// Sets up logging to standard error.
 pub fn log(settings: &LogSettings) -> Result<(), String> {
-    let lines = lines(settings, std::io::stderr, std::io::stderr().is_terminal())?;
+    let filter = EnvFilter::try_new(&settings.log_level)
+        .map_err(|error| format!("--log {}: {error}", settings.log_level))?;
+    let with_colours = std::io::stderr().is_terminal();
     tracing_subscriber::registry()
-        .with(lines)
+        .with(filter)
+        .with(lines(settings.log_format, std::io::stderr, with_colours))
         .try_init()
         .map_err(|error| format!("logging: {error}"))
 }
 
-/// What is logged with these settings, as it goes to a writer.
+/// What is logged in this form, as it goes to a writer.
 pub fn lines<S, W>(
-    settings: &LogSettings,
+    form: LogFormat,
     writer: W,
     with_colours: bool,
-) -> Result<Box<dyn Layer<S> + Send + Sync>, String>
+) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::try_new(&settings.log_level)
-        .map_err(|error| format!("--log {}: {error}", settings.log_level))?;
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(with_colours)
         .with_writer(writer);
-    Ok(match settings.log_format {
-        LogFormat::Text => lines.with_filter(filter).boxed(),
+    match form {
+        LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines
             .json()
             .flatten_event(true)
             .with_current_span(false)
             .with_span_list(true)
-            .with_filter(filter)
             .boxed(),
-    })
+    }
 }
 
 /// Panics are logged by their place alone: what was thrown may hold patient data.
