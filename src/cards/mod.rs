@@ -6,6 +6,7 @@
 mod about;
 mod checks;
 mod choices;
+mod code_systems;
 mod compose;
 mod content;
 mod detail;

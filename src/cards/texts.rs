@@ -27,6 +27,8 @@ pub(crate) struct RuleText {
     pub(crate) words: Words,
     /// `card.es.md`: what is said to the patient.
     spanish: Words,
+    /// Its first heading: the rule's name.
+    pub(crate) spanish_title: Option<String>,
 }
 
 impl RuleText {
@@ -55,6 +57,13 @@ impl Words {
     /// The template of this section.
     pub(crate) fn get(&self, section: &str) -> Option<&str> {
         self.0.get(section).map(String::as_str)
+    }
+
+    /// Keys of the suggestions.
+    pub(crate) fn suggestions(&self) -> impl Iterator<Item = &str> {
+        self.0
+            .keys()
+            .filter_map(|section| section.strip_prefix("Suggestion "))
     }
 }
 
@@ -191,11 +200,12 @@ impl Loader {
             .ok();
         let slots = about.as_ref().map(|about| about.slots.as_slice());
         let words = self.words(english, slots);
-        let spanish = self.translation(spanish, slots);
+        let (spanish_title, spanish) = self.translation(spanish, slots);
         Some(RuleText {
             about: about?,
             words,
             spanish,
+            spanish_title,
         })
     }
 
@@ -231,11 +241,16 @@ impl Loader {
         words
     }
 
-    /// What is said to the patient in another language; the first heading is the rule's name for translators.
-    fn translation(&mut self, card: File<'_>, slots: Option<&[String]>) -> Words {
+    /// What is said to the patient in another language; the first heading is the rule's name.
+    fn translation(&mut self, card: File<'_>, slots: Option<&[String]>) -> (Option<String>, Words) {
         let (found, problems) = sections(card, card.text, 1);
         self.problems.extend(problems);
         let mut words = Words::default();
+        let title = found.first().filter(|section| section.depth == 1);
+        if title.is_none_or(|section| section.title.is_empty()) {
+            self.problems
+                .push(card.problem(1, "the first heading is the rule's name: one #"));
+        }
         for section in found.iter().filter(|section| section.depth > 1) {
             let name = section.title.as_str();
             if name == "Say" || name.starts_with("Suggestion ") {
@@ -248,7 +263,7 @@ impl Loader {
                 ));
             }
         }
-        words
+        (title.map(|section| section.title.clone()), words)
     }
 
     fn phrases(&mut self, file: File<'_>) -> Words {

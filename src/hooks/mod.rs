@@ -6,6 +6,7 @@
 mod body;
 pub mod call;
 mod clock;
+mod code_systems;
 mod discovery;
 mod error;
 mod feedback;
@@ -110,7 +111,7 @@ impl Shared {
 }
 
 /// Every route of the service.
-fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 6] {
+fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 7] {
     [
         ("/cds-services", get(discovery::discovery)),
         (
@@ -121,6 +122,7 @@ fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 6] {
             "/cds-services/{id}/feedback",
             post(feedback::feedback).fallback(service::wrong_method),
         ),
+        ("/CodeSystem/{id}", get(code_systems::code_system)),
         ("/health/live", get(health::live)),
         ("/health/ready", get(health::ready)),
         ("/openapi.yaml", get(health::openapi)),
