@@ -5,8 +5,9 @@
 
 use super::about::{About, Selection};
 use super::detail::{Bullet, Detail};
-use super::escape::{markdown_value, shortened};
+use super::escape::{markdown_value, plain, shortened};
 use super::fields::{self, distinct};
+use super::guides::Named;
 use super::merge::{Planned, Voice};
 use super::naming::Names;
 use super::template::Filling;
@@ -16,7 +17,7 @@ use super::wording::{self, bullet, phrase, run_ins};
 use super::{CardTexts, ClientOptions, MME_WORDS, Naming, Problem, Rendered};
 use crate::patient::{Language, Snapshot};
 use crate::rules::{Fact, Slot};
-use crate::wire::{Card, Indicator, SelectionBehavior};
+use crate::wire::{Card, Indicator, Link, SelectionBehavior};
 
 /// Longest summary (contract R-175).
 pub(crate) const LONGEST_SUMMARY: usize = 139;
@@ -102,6 +103,7 @@ impl<'a> Composer<'a> {
         let abouts: Vec<&About> = merged().filter_map(|voice| self.about(voice)).collect();
         let label = phrase(self.texts, "Text pdmp-app");
         let app = fields::pdmp_app(self.snapshot, &voices, label);
+        let guides = self.guides(&voices);
         self.rendered.response.cards.push(Card {
             uuid,
             summary,
@@ -111,9 +113,33 @@ impl<'a> Composer<'a> {
             suggestions,
             selection_behavior,
             override_reasons: fields::reasons(self.snapshot, &abouts),
-            links: fields::links(&abouts, app),
+            links: fields::links(&abouts, app)
+                .into_iter()
+                .chain(guides)
+                .collect(),
             extension: fields::extension(&voices),
         });
+    }
+
+    /// Links to the printable guides of these rules.
+    fn guides(&mut self, voices: &[Voice<'_>]) -> Vec<Link> {
+        let texts = self.texts;
+        let named = texts.guides.of(voices, self.snapshot.language);
+        let label = |guide: &Named<'_>| {
+            let template = texts
+                .translated_phrase("Text guide", guide.language)
+                .or_else(|| texts.phrase("Text guide"))?;
+            let slots = [("title", Slot::Text(guide.title.to_owned()))].into();
+            let filling = Filling {
+                slots: &slots,
+                case: "",
+            };
+            Some(plain(&texts.fill(template, filling).ok()?))
+        };
+        named
+            .iter()
+            .filter_map(|guide| Some(guide.link(label(guide)?)))
+            .collect()
     }
 
     fn about(&self, voice: Voice<'_>) -> Option<&'a About> {

@@ -13,6 +13,7 @@ mod detail;
 mod escape;
 mod fields;
 pub mod gate;
+mod guides;
 mod incomplete;
 mod links;
 mod merge;
@@ -24,6 +25,7 @@ mod unread;
 mod wording;
 
 pub use about::{About, AboutLink, AboutReason, AboutSource, Level, Selection, Status};
+pub use guides::Guide;
 pub use incomplete::{Incomplete, incomplete_card};
 
 use crate::patient::Snapshot;
@@ -46,6 +48,8 @@ pub struct CardTexts {
     phrases: texts::Words,
     /// `phrases.es.md`.
     spanish_phrases: texts::Words,
+    /// Printable guides that cards link to; none until the caller says where they are.
+    guides: guides::Guides,
 }
 
 /// A fault in a content file.
@@ -63,6 +67,11 @@ impl CardTexts {
     /// The built-in texts with override files laid over them, per file (`opioid-benzo/card.en.md`, `phrases.en.md`).
     pub fn load(overrides: &BTreeMap<String, String>) -> Result<CardTexts, Vec<Problem>> {
         texts::load(overrides)
+    }
+
+    /// From now on cards link to these guides, which are served under this address.
+    pub fn link_guides(&mut self, base: &str, guides: Vec<Guide>) {
+        self.guides = guides::Guides::at(base, guides);
     }
 
     /// What `about.md` of a rule says, `check-incomplete` included.

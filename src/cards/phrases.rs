@@ -110,6 +110,7 @@ const TEXTS: Phrases = &[
     ("also", &[]),
     ("mme", &[]),
     ("pdmp-app", &[]),
+    ("guide", &["title"]),
 ];
 
 const KINDS: [(&str, Phrases); 5] = [

@@ -1,7 +1,7 @@
 use super::sample::*;
 use super::{ClientOptions, gate, render};
 use crate::fhir::{Gap, Query, Read, Why};
-use crate::patient::{Doubt, Hook};
+use crate::patient::{Doubt, Hook, Language};
 use crate::rules::{Proposal, Slot};
 use crate::terminology::ValueSet;
 use crate::wire::{Card, Indicator, SelectionBehavior};
@@ -442,4 +442,81 @@ fn the_same_call_gives_the_same_body_and_another_instance_other_uuids() {
         ..NAMING
     };
     assert_ne!(body(NAMING), body(other));
+}
+
+fn guide(topic: &str, rules: &[&str], for_patient: bool) -> super::Guide {
+    let titles = [
+        (Language::English, format!("About {topic}")),
+        (Language::Spanish, format!("Sobre {topic}")),
+    ];
+    super::Guide {
+        topic: topic.to_owned(),
+        rules: rules.iter().map(|rule| (*rule).to_owned()).collect(),
+        for_patient,
+        titles: titles.into(),
+    }
+}
+
+#[test]
+fn a_card_links_to_the_guides_that_fit_best_and_only_where_they_are_served() {
+    let links = |texts: &super::CardTexts, language| {
+        let mut snapshot = snapshot(Hook::OrderSign);
+        snapshot.language = language;
+        let fired = answers([("opioid-benzo", vec![finding(WARNING, "a")])]);
+        let rendered = render(texts, &snapshot, &fired, &ClientOptions::default(), NAMING);
+        let card = rendered.response.cards.into_iter().next().expect("a card");
+        let guides = card
+            .links
+            .into_iter()
+            .filter(|link| link.url.contains("/guides/"));
+        guides
+            .map(|link| (link.label, link.url))
+            .collect::<Vec<_>>()
+    };
+    let mut texts = texts();
+    assert!(links(&texts, Language::English).is_empty());
+    texts.link_guides(
+        "https://cds.example.org/",
+        vec![
+            guide("third", &["x", "y", "opioid-benzo"], true),
+            guide("none", &["mme-total"], true),
+            guide("second", &["x", "opioid-benzo"], false),
+            guide("first", &["opioid-benzo"], true),
+        ],
+    );
+    let link = |label: &str, url: &str| {
+        (
+            label.to_owned(),
+            format!("https://cds.example.org/guides/{url}"),
+        )
+    };
+    assert_eq!(
+        links(&texts, Language::English),
+        [
+            link("Guide to print: About first", "first?lang=en"),
+            link("Guide to print: About second", "second?lang=en"),
+        ]
+    );
+    assert_eq!(
+        links(&texts, Language::Spanish),
+        [
+            link("Guide to print, in Spanish: Sobre first", "first?lang=es"),
+            link("Guide to print: About second", "second?lang=en"),
+        ],
+        "what only the team reads stays English"
+    );
+}
+
+#[test]
+fn the_patients_words_are_in_the_patients_language() {
+    let mut snapshot = snapshot(Hook::OrderSign);
+    snapshot.language = Language::Spanish;
+    let rendered = rendered(&snapshot, [("opioid-benzo", vec![finding(WARNING, "a")])]);
+    let card = &rendered.response.cards[0];
+    assert!(
+        detail(card)
+            .ends_with("**Words you could use, in Spanish:** ¿Qué le ayuda? Hablamos pronto.")
+    );
+    assert!(detail(card).contains("Known of opioid-benzo."));
+    assert_eq!(gate::check_card(card), Vec::<String>::new());
 }

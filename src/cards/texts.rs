@@ -139,6 +139,7 @@ pub(crate) fn load(overrides: &BTreeMap<String, String>) -> Result<CardTexts, Ve
             rules,
             phrases,
             spanish_phrases,
+            guides: super::guides::Guides::default(),
         })
     } else {
         Err(loader.problems)
@@ -294,7 +295,7 @@ impl Loader {
         for section in found.iter().filter(|section| section.depth > 1) {
             let name = section.title.as_str();
             let slots = phrases::slots(name);
-            match slots.filter(|_| name == "Text words" || name.starts_with("Suggestion ")) {
+            match slots.filter(|_| is_translated_phrase(name)) {
                 Some(slots) => self.section(file, name, section, Some(slots), &mut words),
                 None => self.problems.push(file.problem(
                     section.line,
@@ -332,7 +333,7 @@ impl Loader {
                 .into_iter()
                 .map(|fault| file.problem(line + fault.line, fault.message)),
         );
-        let place = if name == SUMMARY || name.starts_with("Suggestion ") {
+        let place = if name == SUMMARY || name == "Text guide" || name.starts_with("Suggestion ") {
             PLAIN
         } else {
             MARKDOWN
@@ -369,6 +370,11 @@ impl Loader {
         strays.sort();
         strays
     }
+}
+
+/// Phrases that another language has: what the patient reads, and how words and guides in it are announced.
+fn is_translated_phrase(name: &str) -> bool {
+    matches!(name, "Text words" | "Text guide") || name.starts_with("Suggestion ")
 }
 
 /// The language of a file, by the end of its name.

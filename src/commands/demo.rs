@@ -4,7 +4,7 @@
 //! since cases share ids.
 
 use super::runtime;
-use crate::config::{DemoArguments, LogSettings, load, load_guides};
+use crate::config::{DemoArguments, LogSettings, guide_links, load, load_guides};
 use crate::ehr;
 use crate::fhir::{Allowed, Client, Limits, MemoryServer};
 use crate::hooks::{self, Chart, Clock, SERVICES, Servers, Shared};
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
     }
     telemetry::log(log).map_err(anyhow::Error::msg)?;
     telemetry::quiet_panics();
-    let content = load(&arguments.content)?;
+    let mut content = load(&arguments.content)?;
     let layers = Layers {
         guides: load_guides(&arguments.content)?,
         ..Layers::default()
@@ -50,6 +50,10 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
     let metrics = telemetry::install()?;
     runtime()?.block_on(async {
         let listeners = Listeners::bind(arguments.listen, arguments.management_listen).await?;
+        let address = format!("http://{}", listeners.service.local_addr()?);
+        content
+            .cards
+            .link_guides(&address, guide_links(&layers.guides));
         let fhir = TcpListener::bind(arguments.fhir_listen)
             .await
             .with_context(|| format!("--fhir-listen {}", arguments.fhir_listen))?;

@@ -1,7 +1,7 @@
 //! `serve`: the service.
 
 use super::runtime;
-use crate::config::{LogSettings, ServeSettings, load, load_guides};
+use crate::config::{LogSettings, ServeSettings, guide_base, guide_links, load, load_guides};
 use crate::fhir::{Allowed, Client, Limits};
 use crate::hooks::{self, Chart, Clock, Rate, Servers, Shared};
 use crate::server::{self, Layers, Listeners, Signals};
@@ -45,7 +45,14 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
 
 fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {
     let loading = Stopwatch::start();
-    let content = load(&settings.content)?;
+    let mut content = load(&settings.content)?;
+    match settings.public_url.as_ref().map(guide_base) {
+        Some(Some(base)) => content
+            .cards
+            .link_guides(base, guide_links(&*load_guides(&settings.content)?)),
+        Some(None) => warn!("--public-url is not https: cards do not link to the guides"),
+        None => {}
+    }
     info!(
         duration_ms = loading.elapsed().as_millis(),
         "content loaded"

@@ -12,7 +12,7 @@ pub use arguments::{
     CheckArguments, DemoArguments, ExplainArguments, HealthcheckArguments, MmeArguments,
     ReplayArguments, ReportFormat, Shell, TextFormat,
 };
-pub use content::{ContentError, load, load_guides, load_with, overrides};
+pub use content::{ContentError, guide_base, guide_links, load, load_guides, load_with, overrides};
 pub use limits::LimitSettings;
 pub use site::{SiteError, read_site, site_from_table};
 
