@@ -108,6 +108,7 @@ const TEXTS: Phrases = &[
     ("not-checked", &[]),
     ("words", &[]),
     ("also", &[]),
+    ("due", &[]),
     ("mme", &[]),
     ("pdmp-app", &[]),
     ("guide", &["title"]),

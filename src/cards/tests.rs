@@ -177,7 +177,7 @@ fn on_patient_view_an_info_offer_joins_the_brief_and_a_warning_does_not() {
     assert_eq!(cards.len(), 1);
     assert_eq!(
         detail(&cards[0]),
-        "- Taking Oxycodone\n- Second line\n\n**Words you could use:** What helps you? I will call you.\n\n**Also worth a look:**\n\n- Line of naloxone-offer"
+        "- Taking Oxycodone\n- Second line\n\n**What is due:**\n\n- Line of naloxone-offer\n\n**Words you could use:** What helps you? I will call you."
     );
     assert_eq!(cards[0].suggestions.len(), 1);
     assert_eq!(joined.shown_on["naloxone-offer"], cards[0].uuid);

@@ -15,6 +15,9 @@ use crate::rules::{CHECK_INCOMPLETE, RULES, Rule};
 use minijinja::Environment;
 use std::collections::BTreeMap;
 
+/// Slot that every text to the patient may use: the goal in their own words, empty where there is none to quote.
+pub(crate) const GOAL: &str = "goal";
+
 /// Name of a summary among the sections.
 pub(crate) const SUMMARY: &str = "summary";
 
@@ -349,7 +352,8 @@ impl Loader {
             return;
         }
         if let Some(slots) = slots {
-            let strays = self.strays(&template, slots);
+            let given: &[&str] = if name == "Say" { &[GOAL] } else { &[] };
+            let strays = self.strays(&template, slots, given);
             self.problems.extend(strays.into_iter().map(|stray| {
                 let message =
                     format!("\"{name}\" uses the slot \"{stray}\", which is not declared");
@@ -359,13 +363,17 @@ impl Loader {
     }
 
     /// Slots that a template uses and nobody fills, in alphabetical order.
-    fn strays<S: AsRef<str>>(&self, template: &str, slots: &[S]) -> Vec<String> {
+    fn strays<S: AsRef<str>>(&self, template: &str, slots: &[S], given: &[&str]) -> Vec<String> {
         let Ok(compiled) = self.env.get_template(template) else {
             return Vec::new();
         };
         let used = compiled.undeclared_variables(false);
         let is_stray =
-            |name: &String| name != "case" && !slots.iter().any(|slot| slot.as_ref() == name);
+            |name: &String| {
+                name != "case"
+                    && !given.contains(&name.as_str())
+                    && !slots.iter().any(|slot| slot.as_ref() == name)
+            };
         let mut strays: Vec<String> = used.into_iter().filter(is_stray).collect();
         strays.sort();
         strays

@@ -84,11 +84,18 @@ fn person(snapshot: &Snapshot, slots: &mut Slots) {
 /// Line 2: each medicine with its arithmetic; treatment of opioid use disorder apart; sedatives beside them.
 fn regimen(snapshot: &Snapshot, slots: &mut Slots) {
     let before: Vec<&MedicineRow> = snapshot.before().collect();
-    let opioids: Vec<_> = before
-        .iter()
-        .filter(|row| row.is_pain_opioid())
-        .copied()
-        .collect();
+    let mut opioids: Vec<&MedicineRow> = Vec::new();
+    for row in before.iter().filter(|row| row.is_pain_opioid()).copied() {
+        // Two orders of one medicine without a dose read like one line said twice.
+        let said = opioids.iter().any(|earlier| {
+            earlier.medicine.short_name == row.medicine.short_name
+                && named::daily_dose(earlier).is_empty()
+                && named::daily_dose(row).is_empty()
+        });
+        if !said {
+            opioids.push(row);
+        }
+    }
     let treatment: Vec<_> = before.iter().filter(|row| row.moud).copied().collect();
     let sedating = |row: &&&MedicineRow| {
         let sedates = named::is_benzodiazepine(row)
@@ -132,8 +139,8 @@ fn regimen(snapshot: &Snapshot, slots: &mut Slots) {
         .recent
         .iter()
         .filter(|_| opioids.is_empty() && treatment.is_empty());
-    let recent = recent.map(|row| ended(&row.name, row.last_day)).collect();
-    slots.insert("recent", Slot::List(recent));
+    let recent = recent.map(|row| ended(&row.name, row.last_day));
+    slots.insert("recent", Slot::List(named::once(recent)));
 }
 
 fn total(snapshot: &Snapshot, slots: &mut Slots) {
@@ -218,7 +225,7 @@ fn naloxone(snapshot: &Snapshot, slots: &mut Slots) {
     slots.insert("naloxone_unread", Slot::Flag(known.doubt().is_some()));
 }
 
-/// Rows that are still active on the list and outside their coverage, and rows on hold.
+/// Rows that are still active on the list and outside their coverage, and rows on hold: each medicine once.
 fn out_of_date(snapshot: &Snapshot, slots: &mut Slots) {
     let matters = |row: &&MedicineRow| {
         row.kind == RowKind::Request
@@ -226,15 +233,31 @@ fn out_of_date(snapshot: &Snapshot, slots: &mut Slots) {
             && (row.medicine.is_opioid() || row.is(ValueSet::Benzodiazepine) || row.is_sedative())
     };
     let begun = |row: &&MedicineRow| row.start.is_none_or(|start| start <= snapshot.as_of);
-    let named =
-        |row: &MedicineRow| with_date(&row.medicine.short_name, row.start.map(FactDate::day_of));
     let rows = |status: &'static str| {
         let rows = snapshot.rows.iter().filter(matters).filter(begun);
-        let rows = rows.filter(move |row| row.status == status).map(named);
-        Slot::List(named::once(rows))
+        rows.filter(move |row| row.status == status)
     };
-    slots.insert("out_of_date", rows("active"));
-    slots.insert("on_hold", rows("on-hold"));
+    let mut names: Vec<&str> = Vec::new();
+    for row in rows("active") {
+        if !names.contains(&row.medicine.short_name.as_str()) {
+            names.push(&row.medicine.short_name);
+        }
+    }
+    let of = |name: &str| rows("active").filter(move |row| row.medicine.short_name == name);
+    let latest = |name: &&str| named::month(of(name).filter_map(|row| row.start).max().map(FactDate::day_of));
+    let count = |name: &&str| match of(name).count() {
+        1 => String::new(),
+        several => several.to_string(),
+    };
+    let dates = names.iter().map(latest).collect();
+    let counts = names.iter().map(count).collect();
+    let held = rows("on-hold")
+        .map(|row| with_date(&row.medicine.short_name, row.start.map(FactDate::day_of)));
+    slots.insert("on_hold", Slot::List(named::once(held)));
+    slots.insert("out_of_date_dates", Slot::List(dates));
+    slots.insert("out_of_date_counts", Slot::List(counts));
+    let names = names.into_iter().map(str::to_owned).collect();
+    slots.insert("out_of_date", Slot::List(names));
 }
 
 /// Line 5: who prescribes, when they meet next, when the supply runs out.
