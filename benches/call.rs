@@ -4,6 +4,7 @@
 
 use divan::{Bencher, black_box};
 use opioid_cds::advise::{self, Call};
+use opioid_cds::auth::Caller;
 use opioid_cds::config::{ContentSettings, Discovery, load};
 use opioid_cds::fhir::{self, Source};
 use opioid_cds::hooks::{self, Chart, Clock, Service, Shared, call, request};
@@ -43,7 +44,14 @@ fn whole_call(bencher: Bencher<'_, '_>) {
         .build()
         .expect("a runtime");
     bencher.bench(|| {
-        let advising = call::advise_on(&SHARED, sign(), black_box(&BODY), Stopwatch::start());
+        let anybody = Caller::anybody();
+        let advising = call::advise_on(
+            &SHARED,
+            sign(),
+            &anybody,
+            black_box(&BODY),
+            Stopwatch::start(),
+        );
         let advice = runtime.block_on(advising).expect("advice");
         call::write(&call::cards_of(advice).expect("cards"))
     });

@@ -4,6 +4,8 @@
 //! - [`commands`] one file per command
 //! - [`telemetry`] every name in logs and metrics
 //! - [`server`] listeners, layers in order, graceful shutdown
+//! - [`auth`] who calls: the client's signed token in, the trusted client out
+//! - [`store`] what outlives a call: which tokens were seen
 //! - [`hooks`] the HTTP surface of CDS Hooks: discovery, calls, feedback, errors
 //! - [`wire`] the JSON shapes of CDS Hooks
 //! - [`fhir`] FHIR R4 as it arrives: views, the record and its gaps, queries
@@ -20,6 +22,7 @@
 //! - [`ehr`] what stands in for an EHR: a FHIR server over resources in memory
 
 pub mod advise;
+pub mod auth;
 pub mod cards;
 pub mod cases;
 pub mod commands;
@@ -33,6 +36,7 @@ pub mod hooks;
 pub mod patient;
 pub mod rules;
 pub mod server;
+pub mod store;
 pub mod suggestions;
 pub mod telemetry;
 pub mod terminology;

@@ -5,6 +5,7 @@
 //!
 //! Log and span fields: `request_id`, `service.id`, `hook`, `hook_instance`, `status`, `duration_ms`,
 //! `cards` (how many), `topics` (rule ids of the cards), `missing` (prefetch keys), `fault` (log text of a refusal),
+//! `client` (name of a trusted client), `why` (a word for why a token was refused), `source` (of a key set),
 //! `feedback.outcome`, `feedback.reason` (a code of the project, else `other`), `gap` (name of a read and why).
 
 use crate::config::{LogFormat, LogSettings};
@@ -31,6 +32,10 @@ const RULES: &str = "opioid_cds_rules_total";
 const CARDS: &str = "opioid_cds_cards_total";
 /// Feedback; labels `service`, `outcome`: accepted, overridden; `reason`: a code of the project, other, none.
 const FEEDBACK: &str = "opioid_cds_feedback_total";
+/// Tokens accepted; label `replay`: unchecked, first, again, warned, unknown.
+const ADMITTED: &str = "opioid_cds_tokens_accepted_total";
+/// Tokens refused; label `why`: a word, or store-down.
+const REFUSED: &str = "opioid_cds_tokens_refused_total";
 /// Always 1; label `version`.
 const BUILD: &str = "opioid_cds_build_info";
 
@@ -150,6 +155,8 @@ fn describe() {
     describe_counter!(RULES, "Rules, by answer.");
     describe_counter!(CARDS, "Cards sent, by leading rule and indicator.");
     describe_counter!(FEEDBACK, "Feedback, by outcome and known override reason.");
+    describe_counter!(ADMITTED, "Tokens accepted, by what was known of them.");
+    describe_counter!(REFUSED, "Tokens refused, by reason.");
     describe_gauge!(BUILD, "The version that runs.");
     gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
@@ -183,6 +190,16 @@ pub fn card(rule: &str, indicator: &'static str) {
 /// Feedback came; the reason is one of ours, `other` or `none`.
 pub fn feedback(service: &'static str, outcome: &'static str, reason: String) {
     counter!(FEEDBACK, "service" => service, "outcome" => outcome, "reason" => reason).increment(1);
+}
+
+/// A token was accepted.
+pub fn admitted(replay: &'static str) {
+    counter!(ADMITTED, "replay" => replay).increment(1);
+}
+
+/// A token was refused.
+pub fn token_refused(why: &'static str) {
+    counter!(REFUSED, "why" => why).increment(1);
 }
 
 /// The name of a read in logs and metrics.

@@ -107,6 +107,9 @@ pub struct AboutReason {
     pub code: String,
     /// Reads well after "Override: ".
     pub display: String,
+    /// Left out where the card is critical.
+    #[serde(default)]
+    pub not_if_critical: bool,
 }
 
 /// One of `links`.

@@ -5,11 +5,11 @@
 
 use super::Problem;
 use super::compose::Composer;
-use super::escape::plain;
+use super::escape::{markdown_value, plain};
 use super::merge::{Planned, Voice};
 use super::naming::CardName;
 use super::template::Filling;
-use super::wording::{Blocks, plain_proposal};
+use super::wording::{Blocks, bullet, plain_proposal};
 use crate::rules::{Proposal, Suggest};
 use crate::suggestions::{self, NotMade, Said};
 use crate::wire::Suggestion;
@@ -19,12 +19,13 @@ const MOST_SUGGESTIONS: usize = 4;
 
 impl<'a> Composer<'a> {
     /// The naloxone suggestion if this card makes it, then the leader's, then those of merged rules and, where there is room, of lines.
+    /// The labels of those that the client cannot take come second: they are lines of the card (contract R-201).
     pub(super) fn suggestions(
         &mut self,
         planned: &Planned<'a>,
         lines: &[Voice<'a>],
         card: &CardName,
-    ) -> Vec<Suggestion> {
+    ) -> (Vec<Suggestion>, Vec<String>) {
         // A card that the cap left out speaks as a line too, and takes its suggestions with it.
         let lines = lines
             .iter()
@@ -47,20 +48,31 @@ impl<'a> Composer<'a> {
             own.filter(|(_, suggest)| !matches!(suggest.proposal, Proposal::Naloxone { .. }));
         let mut made: Vec<Suggestion> = Vec::new();
         let mut taken: Vec<&Suggest> = Vec::new();
+        let mut untaken: Vec<String> = Vec::new();
         for (voice, suggest) in planned.naloxone.into_iter().chain(others) {
             let is_taken = taken
                 .iter()
                 .any(|earlier| earlier.key == suggest.key && earlier.slots == suggest.slots);
-            if made.len() == MOST_SUGGESTIONS || is_taken {
+            if made.len() + untaken.len() == MOST_SUGGESTIONS || is_taken {
                 continue;
             }
             if let Some(mut suggestion) = self.suggestion(voice, suggest, card) {
+                taken.push(suggest);
+                if !self.is_understood(&suggest.proposal) {
+                    untaken.push(bullet(&markdown_value(&suggestion.label)));
+                    continue;
+                }
                 suggestion.is_recommended &= !made.iter().any(|earlier| earlier.is_recommended);
                 made.push(suggestion);
-                taken.push(suggest);
             }
         }
-        made
+        (made, untaken)
+    }
+
+    /// Can the client take such an action?
+    fn is_understood(&self, proposal: &Proposal) -> bool {
+        let known = self.options.actions.as_ref();
+        known.is_none_or(|known| known.contains(&suggestions::action_name(proposal)))
     }
 
     fn suggestion(

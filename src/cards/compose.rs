@@ -31,7 +31,7 @@ const MOST_BRIEF_LINES: usize = 12;
 pub(crate) struct Composer<'a> {
     pub(super) texts: &'a CardTexts,
     pub(super) snapshot: &'a Snapshot,
-    options: &'a ClientOptions,
+    pub(super) options: &'a ClientOptions,
     pub(super) names: Names<'a>,
     stated: Vec<Stated<'a>>,
     mme_explained: bool,
@@ -91,7 +91,13 @@ impl<'a> Composer<'a> {
         );
         let name = self.names.of_card(leader.rule.id, &drafts, &summary);
         let uuid = self.names.card(&name);
-        let suggestions = self.suggestions(planned, lines, &name);
+        let (suggestions, untaken) = self.suggestions(planned, lines, &name);
+        let detail_text = if untaken.is_empty() {
+            detail_text
+        } else {
+            detail.lines.extend(untaken);
+            detail.fit()
+        };
         let selection_behavior = (!suggestions.is_empty()).then_some(match about.selection {
             Selection::AtMostOne if !self.options.any_only => SelectionBehavior::AtMostOne,
             _ => SelectionBehavior::Any,
@@ -117,7 +123,7 @@ impl<'a> Composer<'a> {
             source: fields::source(self.snapshot, self.options, leader.rule.id, about),
             suggestions,
             selection_behavior,
-            override_reasons: fields::reasons(self.snapshot, &abouts),
+            override_reasons: fields::reasons(self.snapshot, &abouts, planned.indicator),
             links: fields::links(&abouts, app)
                 .into_iter()
                 .chain(guides)

@@ -7,7 +7,7 @@ use super::about::{About, AboutReason, MOST_REASONS};
 use super::code_systems;
 use super::merge::Voice;
 use crate::patient::Snapshot;
-use crate::wire::{CardExtension, Coding, Extension, Link, LinkType, Source};
+use crate::wire::{CardExtension, Coding, Extension, Indicator, Link, LinkType, Source};
 
 /// `source` with the rule's topic (contract R-183).
 pub(crate) fn source(
@@ -32,11 +32,14 @@ pub(crate) fn source(
 }
 
 /// The leader's reasons, then the others' without repeats, at most eight, `other` last (rule 2).
-pub(crate) fn reasons(snapshot: &Snapshot, abouts: &[&About]) -> Vec<Coding> {
+pub(crate) fn reasons(snapshot: &Snapshot, abouts: &[&About], indicator: Indicator) -> Vec<Coding> {
     let system = code_systems::address(&snapshot.site.canonical_base, code_systems::OVERRIDE);
     let mut reasons: Vec<&AboutReason> = Vec::new();
     let mut other = None;
-    for reason in abouts.iter().flat_map(|about| &about.reasons) {
+    let offered =
+        |reason: &&AboutReason| !(reason.not_if_critical && indicator == Indicator::Critical);
+    let all = abouts.iter().flat_map(|about| &about.reasons);
+    for reason in all.filter(offered) {
         if reason.code == "other" {
             other = other.or(Some(reason));
         } else if !reasons.iter().any(|earlier| earlier.code == reason.code) {

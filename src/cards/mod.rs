@@ -32,7 +32,7 @@ use crate::patient::Snapshot;
 use crate::rules::{Answer, Rule};
 use crate::wire::Response;
 use minijinja::Environment;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// By these words a response explains MME, once (language guide section 2).
 const MME_WORDS: &str = "morphine milligram equivalents";
@@ -87,6 +87,8 @@ pub struct ClientOptions {
     pub alphanumeric_topic: bool,
     /// The client knows only `selectionBehavior: any`.
     pub any_only: bool,
+    /// Actions that the client can take, such as `create MedicationRequest`; `None`: all that we make (contract R-201).
+    pub actions: Option<BTreeSet<String>>,
     /// Cap for order-sign and order-select.
     pub max_cards_order: usize,
     /// Cap for patient-view.
@@ -98,6 +100,7 @@ impl Default for ClientOptions {
         ClientOptions {
             alphanumeric_topic: false,
             any_only: false,
+            actions: None,
             max_cards_order: 3,
             max_cards_patient_view: 2,
         }

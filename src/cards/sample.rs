@@ -4,8 +4,8 @@ use super::{CardTexts, ClientOptions, Naming, Rendered, render};
 use crate::dose::{self, MmePerDay, Total};
 use crate::fhir::{Query, Read};
 use crate::patient::{
-    Care, ConditionFact, Dosing, Facts, History, Hook, Known, Language, MedicineRow, Mme, Role,
-    RowKind, Scope, Site, Snapshot,
+    Care, ConditionFact, Dosing, Facts, History, Hook, Known, Language, MedicineRow, Mme,
+    Precautions, Role, RowKind, Scope, Site, Snapshot,
 };
 use crate::rules::{Answer, Fact, Finding, Proposal, RULES, Reason, Rule, Slot, Slots, Suggest};
 use crate::terminology::{Ingredient, Medicine, Recognised, Sets, ValueSet};
@@ -62,6 +62,7 @@ pub(crate) fn snapshot(hook: Hook) -> Snapshot {
             old_egfr: None,
         },
         care: Care::nothing_found(),
+        precautions: Precautions::nothing_found(),
         reads: [Query::Patient, Query::Medications, Query::Conditions]
             .map(|query| (query, Read::Complete))
             .into(),

@@ -36,7 +36,7 @@ fn a_card_has_its_parts_in_order() {
     );
     assert_eq!(
         detail(card),
-        "- Sleep apnea (on the record since Mar 2021)\n\nKnown of opioid-benzo.\n\n**Could not check:** Visits could not be read; recent reviews and hospice visits were not checked.\n\n**Words you could use:** What helps you? I will call you."
+        "- Sleep apnea, on the record since Mar 2021\n\nKnown of opioid-benzo.\n\n**Could not check:** Visits could not be read; recent reviews and hospice visits were not checked.\n\n**Words you could use:** What helps you? I will call you."
     );
     assert_eq!(card.source.topic.code, "opioid-benzo");
     assert_eq!(
@@ -59,7 +59,7 @@ fn text_of_the_record_cannot_become_markup() {
     let shown = detail(&cards[0]);
     assert!(
         shown.starts_with(
-            "- &lt;img src=x onerror=alert(1)&gt; # \\*h\\* \\[x\\](https: //evil.example) (on"
+            "- &lt;img src=x onerror=alert(1)&gt; # \\*h\\* \\[x\\](https: //evil.example), on"
         ),
         "{shown}"
     );

@@ -368,12 +368,11 @@ impl Loader {
             return Vec::new();
         };
         let used = compiled.undeclared_variables(false);
-        let is_stray =
-            |name: &String| {
-                name != "case"
-                    && !given.contains(&name.as_str())
-                    && !slots.iter().any(|slot| slot.as_ref() == name)
-            };
+        let is_stray = |name: &String| {
+            name != "case"
+                && !given.contains(&name.as_str())
+                && !slots.iter().any(|slot| slot.as_ref() == name)
+        };
         let mut strays: Vec<String> = used.into_iter().filter(is_stray).collect();
         strays.sort();
         strays

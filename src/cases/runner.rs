@@ -2,6 +2,7 @@
 
 use super::files::{Case, CaseError};
 use crate::advise::{Advice, Content};
+use crate::auth::Caller;
 use crate::cards::ClientOptions;
 use crate::config::{Discovery, SiteError, site_from_table};
 use crate::fhir::MemoryServer;
@@ -78,8 +79,13 @@ impl Runner {
         self.shared.clock = Clock::Fixed(as_of);
         let answered = service_of(case, body).and_then(|service| {
             let watch = Stopwatch::start();
-            self.runtime
-                .block_on(call::advise_on(&self.shared, service, body, watch))
+            self.runtime.block_on(call::advise_on(
+                &self.shared,
+                service,
+                &Caller::anybody(),
+                body,
+                watch,
+            ))
         });
         let rules = answered
             .as_ref()

@@ -1,11 +1,12 @@
 //! `check`: what is wrong with settings, cards, terminology and fixtures, with file and line.
 
+use crate::auth::{Clients, ClientsError, Latitude};
 use crate::cases::{Case, find, fixtures_in, texts_in};
 use crate::config::{CheckArguments, load, overrides};
 use crate::terminology::{Problem, Terminology};
 use serde_json::Value;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Prints every fault.
@@ -21,6 +22,7 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
             .filter(|problem| !problems.contains(problem))
             .collect::<Vec<_>>(),
     );
+    problems.extend(clients(arguments));
     let fixtures = arguments
         .fixtures
         .clone()
@@ -39,6 +41,11 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
             }),
         }
     }
+    let own_cards = arguments.content.cards.clone();
+    let cards = own_cards.or_else(|| Some(PathBuf::from("cards")).filter(|folder| folder.is_dir()));
+    for folder in fixtures.iter().chain(&cards) {
+        problems.extend(to_write(folder));
+    }
     let mut out = io::stdout().lock();
     for problem in &problems {
         writeln!(out, "{problem}")?;
@@ -51,6 +58,62 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         count => writeln!(out, "{count} found")?,
     }
     Ok(ExitCode::from(u8::from(!problems.is_empty())))
+}
+
+/// What a template says of a place that is still empty.
+const TO_WRITE: &str = "TO WRITE";
+
+/// Lines of templates that nobody has filled in yet, in the texts of a folder.
+fn to_write(folder: &Path) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    paths.sort();
+    for path in paths {
+        let is_text = path
+            .extension()
+            .is_some_and(|kind| kind == "md" || kind == "toml");
+        if path.is_dir() {
+            found.extend(to_write(&path));
+        } else if is_text && let Ok(text) = std::fs::read_to_string(&path) {
+            let empty = (1..)
+                .zip(text.lines())
+                .filter(|(_, line)| line.contains(TO_WRITE));
+            found.extend(empty.map(|(line, _)| Problem {
+                file: path.display().to_string(),
+                line: Some(line),
+                message: format!("still to be written (\"{TO_WRITE}\")"),
+            }));
+        }
+    }
+    found
+}
+
+/// What is wrong with the trusted clients.
+fn clients(arguments: &CheckArguments) -> Option<Problem> {
+    let latitude = Latitude {
+        development: arguments.development,
+    };
+    let file = arguments.trusted_clients.as_deref()?;
+    match Clients::read(file, latitude).err()? {
+        ClientsError::Unreadable { file, because } => Some(Problem {
+            file,
+            line: None,
+            message: because,
+        }),
+        ClientsError::Field {
+            file,
+            line,
+            message,
+        } => Some(Problem {
+            file,
+            line: u64::try_from(line).ok(),
+            message,
+        }),
+    }
 }
 
 /// What is wrong with a case's files.

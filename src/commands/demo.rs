@@ -15,6 +15,7 @@ use axum::Router;
 use include_dir::{Dir, include_dir};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::io::{Write, stdout};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -61,6 +62,7 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
         let chart = Chart::Servers(Servers {
             client: Client::new(Limits::default())?,
             allowed: Allowed::parse(&[&base])?,
+            by_client: BTreeMap::new(),
             open: true,
         });
         let services = hooks::enabled(&arguments.services.disable_service);

@@ -2,6 +2,7 @@
 
 use super::write_json;
 use crate::advise::{self, Advice, Call, Outcome};
+use crate::auth::Caller;
 use crate::cards::ClientOptions;
 use crate::cases::{CaseError, texts_in};
 use crate::config::{Discovery, ExplainArguments, TextFormat, load};
@@ -29,7 +30,7 @@ static CHART_OPENED: &Service = &SERVICES[1];
 /// Prints one line or page for each call, or patient of a file.
 pub(super) fn run(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
     let explainer = Explainer::new(arguments)?;
-    let mut out = io::stdout().lock();
+    let mut out = anstream::stdout().lock();
     let mut all_answered = true;
     for file in &arguments.files {
         let name = file.display().to_string();
@@ -109,9 +110,11 @@ impl Explainer {
             .find(|service| service.hook.as_str() == hook)
             .ok_or_else(|| Refused::of_hook(&hook))?;
         let request = hooks::request::read(body, service)?;
+        let anybody = Caller::anybody();
         let answering = call::advise_on_request(
             &self.shared,
             service,
+            &anybody,
             &request,
             self.as_of,
             Stopwatch::start(),

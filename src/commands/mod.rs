@@ -6,6 +6,8 @@ mod demo;
 mod explain;
 mod healthcheck;
 mod mme;
+mod new;
+mod paper;
 mod replay;
 mod serve;
 mod services;
@@ -25,6 +27,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Replay(arguments) => replay::run(&arguments, &cli.log),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Mme(arguments) => mme::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&arguments),
         Command::Completions { shell } => completions::run(shell),
     }

@@ -1,5 +1,7 @@
 //! `serve`: the service.
 
+mod trust;
+
 use super::runtime;
 use crate::config::{LogSettings, ServeSettings, guide_base, guide_links, load, load_guides};
 use crate::fhir::{Allowed, Client, Limits};
@@ -7,6 +9,7 @@ use crate::hooks::{self, Chart, Clock, Rate, Servers, Shared};
 use crate::server::{self, Layers, Listeners, Signals};
 use crate::telemetry::{self, Stopwatch};
 use anyhow::bail;
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,17 +25,26 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
     }
     telemetry::log(log).map_err(anyhow::Error::msg)?;
     telemetry::quiet_panics();
-    let shared = Arc::new(shared(settings)?);
+    let mut shared = shared(settings)?;
     let metrics = telemetry::install()?;
     let layers = Layers {
         cors_origins: settings.cors_origin.clone(),
         limits: server::Limits::of(settings.calls.max_body_bytes, &settings.limits),
         guides: load_guides(&settings.content)?,
     };
+    let trust = trust::read(settings)?;
+    if let Chart::Servers(servers) = &mut shared.chart {
+        servers.by_client = trust.fhir_servers(&settings.calls.fhir_server)?;
+    }
     runtime()?.block_on(async {
         let listeners = Listeners::bind(settings.listen, settings.management_listen).await?;
+        shared.gate = trust.gate(settings, listeners.service.local_addr()?)?;
+        shared.guarded_discovery = settings.trust.auth_discovery;
+        if let Some(gate) = shared.gate.clone() {
+            tokio::spawn(async move { gate.keep(|| Clock::System.now()).await });
+        }
         server::run(
-            shared,
+            Arc::new(shared),
             listeners,
             &layers,
             metrics,
@@ -57,10 +69,10 @@ fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {
         duration_ms = loading.elapsed().as_millis(),
         "content loaded"
     );
-    warn!("clients are not authenticated: whoever reaches the service can ask it");
     let chart = Chart::Servers(Servers {
         client: Client::new(Limits::default())?,
         allowed: Allowed::parse(&settings.calls.fhir_server)?,
+        by_client: BTreeMap::new(),
         open: settings.development,
     });
     let services = hooks::enabled(&settings.services.disable_service);
@@ -71,7 +83,7 @@ fn shared(settings: &ServeSettings) -> anyhow::Result<Shared> {
     shared.body_time = Duration::from_millis(settings.limits.body_timeout_ms);
     shared.rate = settings
         .limits
-        .rate(settings.auth)
+        .rate(settings.trust.auth)
         .and_then(|calls| Rate::of(calls, Duration::from_secs(1)));
     Ok(shared)
 }

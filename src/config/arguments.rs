@@ -2,7 +2,7 @@
 
 use super::{ContentSettings, ServiceSettings};
 use crate::terminology::FactorSet;
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -81,7 +81,7 @@ pub struct DemoArguments {
 /// Arguments of `replay`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    after_help = "Examples:\n  opioid-cds replay fhir-fixtures\n  opioid-cds replay fhir-fixtures/opioid-benzo --format junit > report.xml\n  opioid-cds replay --url http://127.0.0.1:8080 fhir-fixtures\n\nExit code: 0 all equal, 1 differences, 2 could not run."
+    after_help = "Examples:\n  opioid-cds replay fhir-fixtures\n  opioid-cds replay fhir-fixtures/opioid-benzo --format junit > report.xml\n  opioid-cds replay --url http://127.0.0.1:8080 fhir-fixtures\n  opioid-cds replay --watch --cards cards fhir-fixtures/naloxone-offer\n\nExit code: 0 all equal, 1 differences, 2 could not run."
 )]
 pub struct ReplayArguments {
     /// Case folders, or folders that hold some.
@@ -100,6 +100,13 @@ pub struct ReplayArguments {
     /// Form of the report.
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
+    /// Show what changed, then write each response.json anew; asks first where somebody sits at a terminal.
+    /// A case whose rule answers otherwise than its folder's name promises is left as it is.
+    #[arg(long, conflicts_with_all = ["url", "as_of", "watch"])]
+    pub update: bool,
+    /// Run again whenever a case, or a file of --site, --cards or --terminology, changes.
+    #[arg(long)]
+    pub watch: bool,
     /// Content.
     #[command(flatten)]
     pub content: ContentSettings,
@@ -148,6 +155,37 @@ pub struct MmeArguments {
     pub terminology: Option<PathBuf>,
 }
 
+/// Arguments of `new`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Examples:\n  opioid-cds new rule quiet-nights\n  opioid-cds new case opioid-benzo silent-benzodiazepine-ended-15-days-ago\n  opioid-cds new case opioid-benzo fires-clonazepam --from fires-new-opioid\n\nNothing is written over. docs/AUTHORING.md goes through it step by step."
+)]
+pub struct NewArguments {
+    /// What to lay out.
+    #[command(subcommand)]
+    pub thing: NewThing,
+}
+
+/// What can be laid out.
+#[derive(Debug, Clone, Subcommand)]
+pub enum NewThing {
+    /// Code, words and a first case of a rule, and its line in the list of rules.
+    Rule {
+        /// Small letters, digits and hyphens; for ever.
+        id: String,
+    },
+    /// The folder of a case.
+    Case {
+        /// The rule, or `protocol` or `stories`.
+        rule: String,
+        /// What the rule answers, then what decides it: `fires-…`, `silent-…`, `unsure-…`.
+        case: String,
+        /// Copy this case of the same rule instead of a skeleton.
+        #[arg(long, value_name = "CASE")]
+        from: Option<String>,
+    },
+}
+
 /// Arguments of `check`.
 #[derive(Debug, Clone, Args)]
 #[command(
@@ -157,6 +195,12 @@ pub struct CheckArguments {
     /// Folder of fixtures; without it `fhir-fixtures` in this folder, where there is one.
     #[arg(long, value_name = "DIR")]
     pub fixtures: Option<PathBuf>,
+    /// Trusted clients, as given to serve.
+    #[arg(long, env = "OPIOID_CDS_TRUSTED_CLIENTS", value_name = "FILE")]
+    pub trusted_clients: Option<PathBuf>,
+    /// Allow what serve allows with --development.
+    #[arg(long, env = "OPIOID_CDS_DEVELOPMENT")]
+    pub development: bool,
     /// Content.
     #[command(flatten)]
     pub content: ContentSettings,

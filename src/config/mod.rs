@@ -7,14 +7,16 @@ mod arguments;
 mod content;
 mod limits;
 mod site;
+mod trust;
 
 pub use arguments::{
     CheckArguments, DemoArguments, ExplainArguments, HealthcheckArguments, MmeArguments,
-    ReplayArguments, ReportFormat, Shell, TextFormat,
+    NewArguments, NewThing, ReplayArguments, ReportFormat, Shell, TextFormat,
 };
 pub use content::{ContentError, guide_base, guide_links, load, load_guides, load_with, overrides};
 pub use limits::LimitSettings;
 pub use site::{SiteError, read_site, site_from_table};
+pub use trust::{Auth, GuardDown, ReplayGuard, TrustSettings};
 
 use crate::cards::ClientOptions;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -56,6 +58,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// MME per opioid order with the working shown, and the total.
     Mme(MmeArguments),
+    /// Lay out the files of a new rule or case, in a checkout.
+    New(NewArguments),
     /// Print the discovery document.
     Services(ServiceSettings),
     /// Look for faults in settings, cards, value sets, factors and fixtures.
@@ -189,19 +193,10 @@ impl CallSettings {
     }
 }
 
-/// Must clients show who they are?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Auth {
-    /// Every call carries the client's signed token.
-    Required,
-    /// Nobody is asked; only with `--development` or on a loopback listener.
-    Off,
-}
-
 /// Settings of `serve`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    after_help = "Examples:\n  opioid-cds serve --auth off --listen 127.0.0.1:8080\n  opioid-cds serve --auth off --development --site site.toml --fhir-server https://ehr.example.org/fhir"
+    after_help = "Examples:\n  opioid-cds serve --trusted-clients clients.toml --public-url https://cds.example.org --fhir-server https://ehr.example.org/fhir\n  opioid-cds serve --auth off --listen 127.0.0.1:8080\n  opioid-cds serve --auth off --development --site site.toml --fhir-server https://ehr.example.org/fhir"
 )]
 pub struct ServeSettings {
     /// Address of the service; port 0 takes a free one, which is logged.
@@ -220,12 +215,13 @@ pub struct ServeSettings {
         default_value = "127.0.0.1:9090"
     )]
     pub management_listen: SocketAddr,
-    /// The service's address as clients write it, for example https://cds.example.org.
+    /// The service's address as clients write it, for example https://cds.example.org: what the `aud` of their tokens
+    /// begins with. Without it, that of a loopback listener.
     #[arg(long, env = "OPIOID_CDS_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<Url>,
-    /// Must clients authenticate? `off` is refused unless --development or the listener is loopback.
-    #[arg(long, env = "OPIOID_CDS_AUTH", value_enum, default_value_t = Auth::Required)]
-    pub auth: Auth,
+    /// Who may call.
+    #[command(flatten)]
+    pub trust: TrustSettings,
     /// Browser origin that may call, exactly as browsers send it (repeatable).
     #[arg(long, env = "OPIOID_CDS_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     pub cors_origin: Vec<String>,
@@ -257,18 +253,27 @@ pub struct ServeSettings {
 impl ServeSettings {
     /// Why these settings do not make a service, if so.
     pub fn refusal(&self) -> Option<String> {
-        match self.auth {
-            Auth::Required => Some(
-                "--auth required: client authentication is not built yet, so the service starts only with --auth off, \
-                 and that only on a loopback address (--listen 127.0.0.1:8080) or with --development"
+        let TrustSettings {
+            auth,
+            trusted_clients,
+            ..
+        } = &self.trust;
+        match auth {
+            Auth::Required if trusted_clients.is_none() => Some(
+                "--auth required (the default) needs --trusted-clients FILE, which docs/auth.md describes; \
+                 --auth off starts without, but only on a loopback address (--listen 127.0.0.1:8080) or with --development"
                     .to_owned(),
             ),
+            Auth::Required if self.public_url.is_none() && !self.listen.ip().is_loopback() => Some(format!(
+                "--listen {}: --public-url is needed, since each token must name the address that its client called",
+                self.listen
+            )),
             Auth::Off if !self.development && !self.listen.ip().is_loopback() => Some(format!(
                 "--auth off with --listen {}: anybody who reaches this address could ask about patients; \
                  listen on a loopback address, or add --development if this is no production system",
                 self.listen
             )),
-            Auth::Off => None,
+            Auth::Required | Auth::Off => None,
         }
     }
 }

@@ -27,7 +27,7 @@ fn the_command_line_is_well_formed() {
 
 #[test]
 fn without_authentication_only_a_loopback_or_development_service_starts() {
-    assert!(refusal(&[]).is_some_and(|why| why.contains("not built yet")));
+    assert!(refusal(&[]).is_some_and(|why| why.contains("--trusted-clients")));
     assert_eq!(refusal(&["--auth", "off"]), None);
     assert!(
         refusal(&["--auth", "off", "--listen", "0.0.0.0:80"])
@@ -37,6 +37,16 @@ fn without_authentication_only_a_loopback_or_development_service_starts() {
         refusal(&["--auth", "off", "--listen", "0.0.0.0:80", "--development"]),
         None
     );
+}
+
+#[test]
+fn clients_are_trusted_under_an_address_that_is_known() {
+    let trusting = ["--trusted-clients", "clients.toml"];
+    assert_eq!(refusal(&trusting), None);
+    let outside = [&trusting[..], &["--listen", "0.0.0.0:80"]].concat();
+    assert!(refusal(&outside).is_some_and(|why| why.contains("--public-url")));
+    let named = [&outside[..], &["--public-url", "https://cds.example.org"]].concat();
+    assert_eq!(refusal(&named), None);
 }
 
 #[test]

@@ -2,16 +2,17 @@
 //!
 //! Prefetch first, then only what is missing; the one place that waits on a network.
 
+use super::admitted::Admitted;
 use super::body::receive;
 use super::gather::{self, Wanted};
-use super::{HookError, Service, Shared, Who, request};
+use super::{HookError, Service, Shared, Who, request, terms};
 use crate::advise::{self, Advice, Call, Outcome};
+use crate::auth::Caller;
 use crate::fhir::{self, Fetched, Gap, Record, Source};
 use crate::rules;
 use crate::telemetry::{self, Stage, Stopwatch};
 use crate::wire;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -26,21 +27,22 @@ const RESERVE: Duration = Duration::from_millis(40);
 /// The handler.
 pub(super) async fn call(
     State(shared): State<Arc<Shared>>,
-    path: Result<Path<String>, PathRejection>,
+    Admitted { service, caller }: Admitted,
     request: Request,
 ) -> Result<Response, HookError> {
-    let Path(id) = path.map_err(|_| HookError::UnknownService)?;
-    let service = shared.service(&id)?;
     let watch = Stopwatch::start();
     let span = info_span!(
         "call",
         service.id = service.id,
         hook = service.hook.as_str(),
+        client = caller.name(),
         hook_instance = Empty
     );
-    let answered =
-        tracing::Instrument::instrument(answer(&shared, service, request, watch), span.clone())
-            .await;
+    let answered = tracing::Instrument::instrument(
+        answer(&shared, service, &caller, request, watch),
+        span.clone(),
+    )
+    .await;
     let status = match &answered {
         Ok(_) => StatusCode::OK,
         Err(error) => error.status().0,
@@ -66,12 +68,13 @@ struct Said {
 async fn answer(
     shared: &Shared,
     service: &'static Service,
+    caller: &Caller,
     request: Request,
     watch: Stopwatch,
 ) -> Result<(Response, Said), HookError> {
-    shared.admit(&Who::of(request.extensions()))?;
+    shared.admit(&Who::of(caller, request.extensions()))?;
     let body = receive(request, shared.body_time).await?;
-    let advice = advise_on(shared, service, &body, watch).await?;
+    let advice = advise_on(shared, service, caller, &body, watch).await?;
     let writing = Stopwatch::start();
     let cards = cards_of(advice)?;
     let topics: Vec<&str> = cards
@@ -110,11 +113,13 @@ pub fn write(cards: &wire::Response) -> Vec<u8> {
 pub async fn advise_on(
     shared: &Shared,
     service: &'static Service,
+    caller: &Caller,
     body: &[u8],
     watch: Stopwatch,
 ) -> Result<Option<Advice>, HookError> {
     let as_of = shared.clock.now();
-    let request = request::read(body, service)?;
+    let mut request = request::read(body, service)?;
+    terms::rename_prefetch(caller, &mut request);
     Span::current().record(
         "hook_instance",
         field::display(request.hook_instance.escape_debug()),
@@ -122,7 +127,7 @@ pub async fn advise_on(
     if !is_for_clinicians(&request) {
         return Ok(None);
     }
-    let advice = advise_on_request(shared, service, &request, as_of, watch).await;
+    let advice = advise_on_request(shared, service, caller, &request, as_of, watch).await;
     log_advice(&advice);
     Ok(Some(advice))
 }
@@ -147,11 +152,13 @@ pub fn is_for_clinicians(request: &wire::Request<'_>) -> bool {
 pub async fn advise_on_request(
     shared: &Shared,
     service: &'static Service,
+    caller: &Caller,
     request: &wire::Request<'_>,
     as_of: Timestamp,
     watch: Stopwatch,
 ) -> Advice {
     let needs = rules::needs(service.hook);
+    let options = terms::options(shared, caller);
     let call = Call {
         hook: service.hook,
         service_id: service.id,
@@ -160,7 +167,7 @@ pub async fn advise_on_request(
         user_id: &request.user_id,
         encounter_id: request.encounter_id.as_deref(),
         selections: &request.selections,
-        options: &shared.options,
+        options: &options,
     };
     let advised = |record: &Record<'_>| {
         let advising = Stopwatch::start();
@@ -183,12 +190,11 @@ pub async fn advise_on_request(
         }
         wanted
     };
-    let left = shared
-        .deadline
+    let left = terms::deadline(shared, caller)
         .saturating_sub(RESERVE)
         .saturating_sub(watch.elapsed());
     let gathering = Stopwatch::start();
-    let fetched = gather::gather(&shared.chart, request, wanted, &needs, left).await;
+    let fetched = gather::gather(&shared.chart, caller, request, wanted, &needs, left).await;
     let reading = gathering.finish(Stage::Gather);
     let source = source(request, &fetched);
     let record = fhir::read_record(&source, &needs);

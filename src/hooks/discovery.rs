@@ -1,5 +1,6 @@
 //! `GET /cds-services`: computed from what the rules need, so that it cannot drift from what is read.
 
+use super::admitted::Reader;
 use super::{Service, Shared};
 use crate::config::Discovery;
 use crate::fhir::Query;
@@ -69,7 +70,7 @@ pub fn document(services: &[&Service], discovery: Discovery) -> String {
 }
 
 /// Always the same while the service runs (contract R-036).
-pub(super) async fn discovery(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
+pub(super) async fn discovery(State(shared): State<Arc<Shared>>, _: Reader) -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "application/json")],
         shared.discovery.clone(),

@@ -17,6 +17,8 @@ pub enum HookError {
     UnknownService,
     /// Path known, method not.
     Method,
+    /// No token that is accepted; one and the same whatever the reason (contract R-304).
+    Unauthorized,
     /// Body is not declared as JSON, or is in an encoding that we do not take.
     MediaType,
     /// Body over the limit.
@@ -42,7 +44,7 @@ pub enum HookError {
     TooMany(u64),
     /// All room for calls is taken.
     Busy,
-    /// Starting or stopping.
+    /// Starting, stopping, or without what it needs to let clients in.
     NotReady,
     /// Took far too long.
     TooSlow,
@@ -88,6 +90,7 @@ impl HookError {
         match self {
             Self::UnknownPath | Self::UnknownService => (StatusCode::NOT_FOUND, "not-found"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "not-supported"),
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "login"),
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-long"),
             Self::Broken | Self::NotJson(_) => (StatusCode::BAD_REQUEST, "structure"),
@@ -115,6 +118,7 @@ impl HookError {
                 "This path does not take this method; the Allow header lists those that it takes."
                     .into()
             }
+            Self::Unauthorized => "The call carries no token that this service accepts.".into(),
             Self::MediaType => {
                 "The body must be declared as application/json, uncompressed or gzip.".into()
             }
@@ -142,7 +146,7 @@ impl HookError {
                     .into()
             }
             Self::Busy => "The service has as many calls as it takes at once; try again.".into(),
-            Self::NotReady => "The service is starting or stopping; try again.".into(),
+            Self::NotReady => "The service cannot take calls now; try again.".into(),
             Self::TooSlow => "The answer took too long; try again.".into(),
             Self::Bug => "The service failed; the call was not checked.".into(),
         }
@@ -207,6 +211,12 @@ impl IntoResponse for HookError {
             self.body(),
         )
             .into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, challenge);
+        }
         let seconds = match self {
             Self::TooMany(seconds) => Some(seconds),
             _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
@@ -239,6 +249,7 @@ mod tests {
             (HookError::UnknownPath, 404, "not-found"),
             (HookError::UnknownService, 404, "not-found"),
             (HookError::Method, 405, "not-supported"),
+            (HookError::Unauthorized, 401, "login"),
             (HookError::MediaType, 415, "not-supported"),
             (HookError::TooLarge, 413, "too-long"),
             (HookError::Broken, 400, "structure"),

@@ -2,13 +2,13 @@
 //!
 //! Takes the form of the specification and Epic's, which says `overrideReasons` (contract R-270).
 
+use super::admitted::Admitted;
 use super::error::{Fault, HookError};
 use super::members::{Members, text};
 use super::{Shared, Who, body};
 use crate::rules::RULES;
 use crate::telemetry;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -32,12 +32,10 @@ struct Entry {
 /// The handler.
 pub(super) async fn feedback(
     State(shared): State<Arc<Shared>>,
-    path: Result<Path<String>, PathRejection>,
+    Admitted { service, caller }: Admitted,
     request: Request,
 ) -> Result<StatusCode, HookError> {
-    let Path(id) = path.map_err(|_| HookError::UnknownService)?;
-    let service = shared.service(&id)?;
-    shared.admit(&Who::of(request.extensions()))?;
+    shared.admit(&Who::of(&caller, request.extensions()))?;
     let body = body::receive(request, shared.body_time).await?;
     for entry in read(&body)? {
         let reason = label(entry.reason, &shared.known_reasons);

@@ -1,10 +1,12 @@
 //! What the prefetch lacks, asked for: all missing reads at once, then Medications by reference, in one deadline.
 
 use super::call::source;
+use crate::auth::Caller;
 use crate::fhir::{self, Allowed, Base, Client, Fetched, MemoryServer, Need, Query, Record, Why};
 use crate::telemetry::{self, Stopwatch};
 use crate::wire::Request;
 use secrecy::SecretString;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -24,8 +26,10 @@ pub enum Chart {
 pub struct Servers {
     /// Pools connections.
     pub client: Client,
-    /// The allow-list.
+    /// The allow-list of clients that have none of their own.
     pub allowed: Allowed,
+    /// Allow-lists of clients, by their `iss`.
+    pub by_client: BTreeMap<String, Allowed>,
     /// Listed servers are asked without a token, too: development. Plain http is such a server anyway (contract R-058).
     pub open: bool,
 }
@@ -38,9 +42,9 @@ struct Access {
 
 impl Servers {
     /// Contract: else nothing is opened.
-    fn access(&self, request: &Request<'_>) -> Result<Access, Why> {
+    fn access(&self, caller: &Caller, request: &Request<'_>) -> Result<Access, Why> {
         let named = request.fhir_server.as_deref().ok_or(Why::NotSent)?;
-        let base = self.allowed.base(named).ok_or(Why::NotAllowed)?;
+        let base = self.allowed(caller).base(named).ok_or(Why::NotAllowed)?;
         match &request.fhir_authorization {
             Some(authorization) if authorization.expires_in.is_some_and(|seconds| seconds <= 0) => {
                 Err(Why::Refused)
@@ -57,8 +61,22 @@ impl Servers {
         }
     }
 
-    async fn ask(&self, request: &Request<'_>, wanted: &Wanted, left: Duration) -> Vec<Fetched> {
-        let access = match self.access(request) {
+    /// The bases that this caller may name.
+    fn allowed(&self, caller: &Caller) -> &Allowed {
+        let own = caller
+            .client()
+            .and_then(|client| self.by_client.get(&client.issuer));
+        own.unwrap_or(&self.allowed)
+    }
+
+    async fn ask(
+        &self,
+        caller: &Caller,
+        request: &Request<'_>,
+        wanted: &Wanted,
+        left: Duration,
+    ) -> Vec<Fetched> {
+        let access = match self.access(caller, request) {
             Ok(access) => access,
             Err(why) => return wanted.failed(&why),
         };
@@ -122,6 +140,7 @@ pub(super) fn wanted(
 /// Asks, and asks once more for the Medications that what came refers to.
 pub(super) async fn gather(
     chart: &Chart,
+    caller: &Caller,
     request: &Request<'_>,
     wanted: Wanted,
     needs: &[Query],
@@ -129,7 +148,7 @@ pub(super) async fn gather(
 ) -> Vec<Fetched> {
     let watch = Stopwatch::start();
     let known = wanted.medications.clone();
-    let mut fetched = ask(chart, request, wanted, left).await;
+    let mut fetched = ask(chart, caller, request, wanted, left).await;
     let medications = {
         let source = source(request, &fetched);
         let mut medications = fhir::read_record(&source, needs).unresolved_medications();
@@ -141,12 +160,19 @@ pub(super) async fn gather(
             reads: Vec::new(),
             medications,
         };
-        fetched.extend(ask(chart, request, wanted, left.saturating_sub(watch.elapsed())).await);
+        let left = left.saturating_sub(watch.elapsed());
+        fetched.extend(ask(chart, caller, request, wanted, left).await);
     }
     fetched
 }
 
-async fn ask(chart: &Chart, request: &Request<'_>, wanted: Wanted, left: Duration) -> Vec<Fetched> {
+async fn ask(
+    chart: &Chart,
+    caller: &Caller,
+    request: &Request<'_>,
+    wanted: Wanted,
+    left: Duration,
+) -> Vec<Fetched> {
     let fetched = match chart {
         Chart::Nowhere => Vec::new(),
         Chart::Memory(server) => {
@@ -159,7 +185,7 @@ async fn ask(chart: &Chart, request: &Request<'_>, wanted: Wanted, left: Duratio
             ));
             fetched
         }
-        Chart::Servers(servers) => servers.ask(request, &wanted, left).await,
+        Chart::Servers(servers) => servers.ask(caller, request, &wanted, left).await,
     };
     for answer in &fetched {
         telemetry::fhir_query(answer.ended.as_ref());

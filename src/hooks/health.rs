@@ -14,11 +14,12 @@ pub(super) async fn live() -> impl IntoResponse {
     (JSON, r#"{"status":"live"}"#)
 }
 
-/// Content is loaded (else the process would not have started), and it is not stopping.
+/// Content is loaded (else the process would not have started), it is not stopping, and it can check the tokens of at
+/// least one client: that one client's issuer does not answer must not take the service from the others.
 pub(super) async fn ready(
     State(shared): State<Arc<Shared>>,
 ) -> Result<impl IntoResponse, HookError> {
-    if shared.is_stopping() {
+    if shared.is_stopping() || !shared.has_keys() {
         return Err(HookError::NotReady);
     }
     Ok((JSON, r#"{"status":"ready"}"#))

@@ -3,6 +3,7 @@
 //! Knows routes, statuses, and the order in which a request is checked (contract section 3).
 //! Refuses to know clinical meaning, and layers that are not about CDS Hooks.
 
+mod admitted;
 mod body;
 pub mod call;
 mod clock;
@@ -16,6 +17,7 @@ mod members;
 mod rate;
 pub mod request;
 mod service;
+mod terms;
 mod who;
 
 pub use clock::Clock;
@@ -27,6 +29,7 @@ pub use service::{SERVICES, Service, enabled, service};
 pub use who::Who;
 
 use crate::advise::Content;
+use crate::auth::Gate;
 use crate::cards::ClientOptions;
 use crate::config::Discovery;
 use axum::Router;
@@ -57,6 +60,10 @@ pub struct Shared {
     pub clock: Clock,
     /// Services that answer.
     pub services: Vec<&'static Service>,
+    /// Lets trusted clients in; `None`: nobody is asked who they are.
+    pub gate: Option<Arc<Gate>>,
+    /// Discovery asks for a token, too.
+    pub guarded_discovery: bool,
     /// Override reason codes that metrics may name.
     pub known_reasons: BTreeSet<String>,
     discovery: Bytes,
@@ -81,6 +88,8 @@ impl Shared {
             clock: Clock::System,
             discovery: Bytes::from(document(&services, discovery)),
             services,
+            gate: None,
+            guarded_discovery: false,
             known_reasons: feedback::known_reasons(),
             stopping: AtomicBool::new(false),
         }
@@ -93,6 +102,13 @@ impl Shared {
 
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Whether any token could be checked.
+    fn has_keys(&self) -> bool {
+        let now = Clock::System.now();
+        let gate = self.gate.as_ref();
+        gate.is_none_or(|gate| gate.key_sets(now).0 > 0)
     }
 
     /// Counts a call of this client.

@@ -1,5 +1,6 @@
 //! Who calls, as far as limits and the audit trail need it.
 
+use crate::auth::Caller;
 use axum::extract::ConnectInfo;
 use axum::http::Extensions;
 use std::net::{IpAddr, SocketAddr};
@@ -16,13 +17,14 @@ pub struct Who {
 }
 
 impl Who {
-    /// What the layers before found out.
-    pub(super) fn of(extensions: &Extensions) -> Who {
+    /// What the token and the connection say.
+    pub(super) fn of(caller: &Caller, extensions: &Extensions) -> Who {
         Who {
+            issuer: caller.client().map(|client| client.issuer.clone()),
+            tenant: caller.tenant().map(str::to_owned),
             peer: extensions
                 .get::<ConnectInfo<SocketAddr>>()
                 .map(|ConnectInfo(address)| address.ip().to_canonical()),
-            ..Who::default()
         }
     }
 

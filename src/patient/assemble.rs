@@ -120,6 +120,7 @@ impl<'r> Assembly<'r> {
             encounter: self.context_encounter(),
         };
         let care = self.sources().care(&rows, asker);
+        let precautions = self.sources().precautions();
         let age = self.age();
         let scope = Evidence {
             record: self.record,
@@ -147,6 +148,7 @@ impl<'r> Assembly<'r> {
             facts,
             dosing,
             care,
+            precautions,
             reads: self.record.reads.clone(),
             gaps: self.record.gaps.clone(),
             unidentified_drafts,

@@ -136,7 +136,7 @@ impl Sources<'_> {
     }
 
     /// No, if all these reads were complete; else the first that was not.
-    fn none_in<T>(&self, reads: &[Query]) -> Known<T> {
+    pub(super) fn none_in<T>(&self, reads: &[Query]) -> Known<T> {
         let unread = reads.iter().find(|query| !self.complete(**query));
         unread.map_or(Known::No, |query| Known::Unsure(Doubt::Unread(*query)))
     }
@@ -413,7 +413,7 @@ fn of_medicine(row: &MedicineRow) -> CareRow {
 }
 
 /// An order or task that has not been taken back or finished.
-fn stands(order: &ServiceRequest<'_>) -> bool {
+pub(super) fn stands(order: &ServiceRequest<'_>) -> bool {
     let over = [
         "revoked",
         "cancelled",

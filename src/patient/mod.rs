@@ -16,6 +16,7 @@ mod history;
 mod known;
 mod language;
 mod medicines;
+mod precautions;
 mod regimen;
 mod row;
 mod scope;
@@ -35,6 +36,7 @@ pub use facts::{
 };
 pub use known::{Doubt, FactDate, Known};
 pub use language::Language;
+pub use precautions::{Precautions, Qtc, Surgery};
 pub use row::{MedicineRow, Person, Role, RowKind, Step};
 pub use site::{Service, Site, Switch};
 pub use snapshot::{

@@ -53,6 +53,8 @@ pub struct Site {
     pub whole_person_screen_months: u32,
     /// `coverage-gap`: a supply that ends within so many days.
     pub coverage_gap_days: u32,
+    /// `methadone-qt`: an electrocardiogram of the last so many months counts.
+    pub methadone_qt_months: u32,
     /// Languages besides English in which a patient's words may be shown, where the record names one of them.
     pub patient_languages: Vec<Language>,
     /// Link to the site's order set for immediate-release opioids at the lowest dose.
@@ -120,6 +122,7 @@ impl Default for Site {
             ],
             whole_person_screen_months: 12,
             coverage_gap_days: 7,
+            methadone_qt_months: 12,
             patient_languages: Vec::new(),
             ir_order_set_url: None,
         }

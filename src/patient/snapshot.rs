@@ -1,7 +1,8 @@
 //! Everything the rules may look at, for one call.
 
 use super::{
-    Care, Dosing, Doubt, FactDate, Facts, Known, Language, MedicineRow, Role, RowKind, Site,
+    Care, Dosing, Doubt, FactDate, Facts, Known, Language, MedicineRow, Precautions, Role, RowKind,
+    Site,
 };
 use crate::dose::{MmePerDay, Total};
 use crate::fhir::{Gap, Query, Read};
@@ -187,6 +188,8 @@ pub struct Snapshot {
     pub dosing: Dosing,
     /// Care besides opioids, visits, screening, barriers.
     pub care: Care,
+    /// What drug labels ask beyond the risk facts.
+    pub precautions: Precautions,
     /// How far each read got.
     pub reads: BTreeMap<Query, Read>,
     /// What could not be read.

@@ -3,6 +3,7 @@
 //! Knows the decision tables of the rule catalogue.
 //! Refuses to know JSON, card layout, other rules and any I/O; rules cannot fail and write no prose.
 
+mod codeine;
 mod course;
 mod drafted;
 mod finding;
@@ -88,6 +89,8 @@ rules! {
         needs [Statements, Dispenses, Conditions, ContextEncounter];
     naltrexone_conflict = "naltrexone-conflict" on [OrderSign, OrderSelect] tier Harm in_hospice true in_unknown_scope true
         needs [Statements, Dispenses, Conditions, ContextEncounter];
+    codeine_tramadol_child = "codeine-tramadol-child" on [OrderSign, OrderSelect] tier Harm in_hospice true in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, Procedures, ServiceRequests, ContextEncounter];
     taper_safety = "taper-safety" on [OrderSign] tier Harm in_unknown_scope true
         needs [Statements, Dispenses, Conditions, Encounters, Surveys, SocialHistory, Laboratory, Procedures, Plans, Goals, ContextEncounter];
     naloxone_offer = "naloxone-offer" on [OrderSign, PatientView] tier Harm in_unknown_scope true
@@ -120,6 +123,8 @@ rules! {
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
     care_coordination = "care-coordination" on [OrderSign, PatientView] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, ContextEncounter];
+    codeine_tramadol_breastfeeding = "codeine-tramadol-breastfeeding" on [OrderSign] tier Harm in_unknown_scope true
+        needs [Conditions, Laboratory, Surveys, SocialHistory, ContextEncounter];
     kidney_liver = "kidney-liver" on [OrderSign] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Procedures, Plans, ServiceRequests, ContextEncounter];
     older_adult = "older-adult" on [OrderSign] tier Line

@@ -44,10 +44,12 @@ pub(super) fn daily_dose(row: &MedicineRow) -> String {
 
 /// "3.33 mg" for "3.3333 mg": numbers as people read them, each with its unit.
 fn rounded(amounts: &str) -> String {
-    let words = amounts.split(' ').map(|word| match word.parse::<Decimal>() {
-        Ok(number) => number.round_dp(2).normalize().to_string(),
-        Err(_) => word.to_owned(),
-    });
+    let words = amounts
+        .split(' ')
+        .map(|word| match word.parse::<Decimal>() {
+            Ok(number) => number.round_dp(2).normalize().to_string(),
+            Err(_) => word.to_owned(),
+        });
     words.collect::<Vec<_>>().join(" ")
 }
 

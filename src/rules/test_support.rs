@@ -8,7 +8,7 @@ use crate::dose::{self, MmePerDay, OrderDose, ReadFrom, Total};
 use crate::fhir::{Query, Read, Why};
 use crate::patient::{
     Care, ConditionFact, Dosing, Doubt, FactDate, Facts, History, Hook, Known, Language, LongTerm,
-    MedicineRow, Mme, Role, RowKind, Scope, Site, Snapshot,
+    MedicineRow, Mme, Precautions, Role, RowKind, Scope, Site, Snapshot,
 };
 use crate::terminology::{
     DoseFormClass, Ingredient, Medicine, OpioidContent, Recognised, Sets, Strength, StrengthUnit,
@@ -77,6 +77,7 @@ pub(super) fn snapshot() -> Snapshot {
             old_egfr: None,
         },
         care: Care::nothing_found(),
+        precautions: Precautions::nothing_found(),
         reads: read
             .into_iter()
             .map(|query| (query, Read::Complete))

@@ -67,6 +67,33 @@ pub enum NotMade {
     Json(#[from] serde_json::Error),
 }
 
+/// Every action that a suggestion may have, as settings of a client name it.
+pub const ACTIONS: [&str; 9] = [
+    "create MedicationRequest",
+    "create ServiceRequest",
+    "create Task",
+    "create CommunicationRequest",
+    "create Goal",
+    "update MedicationRequest",
+    "update ServiceRequest",
+    "delete MedicationRequest",
+    "delete ServiceRequest",
+];
+
+/// What a proposal's action does, as [`ACTIONS`] names it.
+pub fn action_name(proposal: &Proposal) -> String {
+    let of = |reference: &str| reference.split('/').next().unwrap_or_default().to_owned();
+    match proposal {
+        Proposal::Naloxone { .. } => "create MedicationRequest".to_owned(),
+        Proposal::Task { .. } => "create Task".to_owned(),
+        Proposal::ServiceRequest { .. } => "create ServiceRequest".to_owned(),
+        Proposal::CommunicationRequest => "create CommunicationRequest".to_owned(),
+        Proposal::Goal => "create Goal".to_owned(),
+        Proposal::DeleteDraft { reference } => format!("delete {}", of(reference)),
+        Proposal::UpdateDraft { reference, .. } => format!("update {}", of(reference)),
+    }
+}
+
 /// The one action of a suggestion.
 pub fn action(snapshot: &Snapshot, proposal: &Proposal, said: Said<'_>) -> Result<Action, NotMade> {
     let frame = Frame::of(snapshot, said);

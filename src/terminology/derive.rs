@@ -14,8 +14,9 @@ use super::{
 use rust_decimal::Decimal;
 
 /// Sets whose recipe looks at the form.
-const BY_FORM: [ValueSet; 4] = [
+const BY_FORM: [ValueSet; 5] = [
     Benzodiazepine,
+    Laxative,
     Sedative,
     SedatingAntihistamine,
     SedativeNamedOnly,

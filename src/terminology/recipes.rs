@@ -206,7 +206,15 @@ pub(super) const RECIPES: &[Recipe] = &[
     plain(Pregnant, &["pregnancy"]),
     plain(Postpartum, &["postpartum", "delivery", "not-pregnant"]),
     plain(PregnancyStatus, &["pregnancy-status"]),
-    plain(Breastfeeding, &["breastfeeding"]),
+    minus(Breastfeeding, &["breastfeeding"], &["breastfeeding-status"]),
+    plain(BreastfeedingStatus, &["breastfeeding-status"]),
+    plain(Obesity, &["obesity"]),
+    plain(ChronicRespiratory, &["chronic-respiratory-disease"]),
+    plain(ThroatSurgery, &["tonsil-adenoid-surgery"]),
+    plain(LongQt, &["long-qt"]),
+    plain(Qtc, &["qtc-interval"]),
+    plain(Electrocardiogram, &["electrocardiogram"]),
+    unless(Laxative, &["laxatives"], &["topical", "ophthalmic"]),
     plain(
         MentalHealth,
         &[
@@ -292,6 +300,12 @@ pub(super) const CLASSES: &[(&str, ValueSet)] = &[
     ("nsaid", NonopioidPain),
     ("acetaminophen", NonopioidPain),
     ("anticoagulant", Anticoagulant),
+    ("qt-named", QtNamed),
+    ("laxative-stimulant", Laxative),
+    ("laxative-osmotic", Laxative),
+    ("laxative-softener-bulk", Laxative),
+    ("laxative-secretagogue", Laxative),
+    ("opioid-antagonist-peripheral", Laxative),
 ];
 
 /// The recipe of a set.

@@ -196,6 +196,24 @@ pub enum ValueSet {
     VisitBarrier,
     /// The question about transport.
     TransportItem,
+    /// The question whether the mother breastfeeds: counts only with a positive answer.
+    BreastfeedingStatus,
+    /// Obesity, for the ages in which labels name it.
+    Obesity,
+    /// `chronic-respiratory-disease`, wider than `lung`.
+    ChronicRespiratory,
+    /// Tonsil or adenoid surgery.
+    ThroatSurgery,
+    /// `long-qt` as a condition.
+    LongQt,
+    /// The corrected QT interval.
+    Qtc,
+    /// An electrocardiogram, done or ordered.
+    Electrocardiogram,
+    /// Medicines that lengthen the QT interval and that sheet 4.27 names.
+    QtNamed,
+    /// Laxatives.
+    Laxative,
     /// The medicine holds an opioid though no list says which product (ingredient, brand or group code, or text).
     OpioidByIngredient,
 }

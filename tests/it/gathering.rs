@@ -10,6 +10,7 @@ use opioid_cds::hooks::{Chart, Clock, Servers, Shared, enabled};
 use opioid_cds::server::{Layers, app};
 use opioid_cds::{config::Discovery, telemetry::Stopwatch};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -80,6 +81,7 @@ fn token(expires_in: i64) -> Option<Value> {
 
 fn service(allowed: &[&str], deadline: Duration) -> Router {
     let servers = Servers {
+        by_client: BTreeMap::new(),
         client: Client::new(Limits::default()).expect("a client"),
         allowed: Allowed::parse(allowed).expect("an allow-list"),
         open: false,

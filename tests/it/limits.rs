@@ -222,6 +222,7 @@ async fn slow_fhir_server() -> Slow {
 fn asking(base: &str) -> Shared {
     let allowed = Allowed::parse(&[base]).expect("a base");
     let chart = Chart::Servers(Servers {
+        by_client: std::collections::BTreeMap::new(),
         client: Client::new(FhirLimits::default()).expect("a client"),
         allowed,
         open: true,

@@ -2,6 +2,8 @@
 
 #![expect(clippy::panic, reason = "in a test, a panic is the failure")]
 
+mod auth;
+mod command_line;
 mod contract;
 mod docs;
 mod gathering;

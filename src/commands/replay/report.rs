@@ -1,6 +1,8 @@
 //! The report of a replay, for people, for programs, and for build servers.
 
+use super::columns;
 use crate::cases::{Case, Difference};
+use crate::commands::paper::{BAD, GOOD, QUIET, styled};
 use crate::config::ReportFormat;
 use serde_json::json;
 use std::io::{self, Write};
@@ -60,20 +62,17 @@ impl Report<'_> {
                 .unwrap_or_default();
             match outcome {
                 Outcome::Compared(found) if found.is_empty() => {
-                    writeln!(out, "ok    {}{known}", case.name)?
+                    writeln!(out, "{}    {}{known}", styled(GOOD, "ok"), case.name)?
                 }
                 Outcome::Compared(found) => {
-                    writeln!(out, "DIFF  {}{known}", case.name)?;
-                    for line in found.iter().flat_map(|one| {
-                        one.to_string()
-                            .lines()
-                            .map(str::to_owned)
-                            .collect::<Vec<_>>()
-                    }) {
-                        writeln!(out, "        {line}")?;
+                    writeln!(out, "{}  {}{known}", styled(BAD, "DIFF"), case.name)?;
+                    for difference in found {
+                        columns::write(out, difference)?;
                     }
                 }
-                Outcome::Skipped(why) => writeln!(out, "skip  {}: {why}", case.name)?,
+                Outcome::Skipped(why) => {
+                    writeln!(out, "{}  {}: {why}", styled(QUIET, "skip"), case.name)?
+                }
             }
         }
         if self.skipped() > 0 {

@@ -41,7 +41,7 @@ impl<'r> Sources<'r> {
         }
     }
 
-    fn found<T>(&self, value: Option<T>, query: Query) -> Known<T> {
+    pub(in crate::patient) fn found<T>(&self, value: Option<T>, query: Query) -> Known<T> {
         value.map_or_else(|| self.absent(query), Known::Yes)
     }
 

@@ -9,6 +9,7 @@ use crate::rules::named::{self, text};
 use crate::rules::{Slot, Slots};
 use crate::terminology::ValueSet;
 use jiff::ToSpan;
+use jiff::civil::Date;
 
 /// All slots of the brief.
 pub(super) fn slots(snapshot: &Snapshot, short: bool) -> Slots {
@@ -237,27 +238,33 @@ fn out_of_date(snapshot: &Snapshot, slots: &mut Slots) {
         let rows = snapshot.rows.iter().filter(matters).filter(begun);
         rows.filter(move |row| row.status == status)
     };
-    let mut names: Vec<&str> = Vec::new();
+    // Each medicine with its latest date and the number of its orders.
+    let mut active: Vec<(&str, Option<Date>, usize)> = Vec::new();
     for row in rows("active") {
-        if !names.contains(&row.medicine.short_name.as_str()) {
-            names.push(&row.medicine.short_name);
+        let name = row.medicine.short_name.as_str();
+        match active.iter_mut().find(|(earlier, ..)| *earlier == name) {
+            Some((_, latest, count)) => {
+                *latest = (*latest).max(row.start);
+                *count += 1;
+            }
+            None => active.push((name, row.start, 1)),
         }
     }
-    let of = |name: &str| rows("active").filter(move |row| row.medicine.short_name == name);
-    let latest = |name: &&str| named::month(of(name).filter_map(|row| row.start).max().map(FactDate::day_of));
-    let count = |name: &&str| match of(name).count() {
+    let name = |(name, ..): &(&str, Option<Date>, usize)| (*name).to_owned();
+    let date = |(_, latest, _): &(&str, Option<Date>, usize)| named::month(latest.map(FactDate::day_of));
+    let several = |(_, _, count): &(&str, Option<Date>, usize)| match count {
         1 => String::new(),
-        several => several.to_string(),
+        count => count.to_string(),
     };
-    let dates = names.iter().map(latest).collect();
-    let counts = names.iter().map(count).collect();
+    let of = |told: &dyn Fn(&(&str, Option<Date>, usize)) -> String| {
+        Slot::List(active.iter().map(told).collect())
+    };
+    slots.insert("out_of_date", of(&name));
+    slots.insert("out_of_date_dates", of(&date));
+    slots.insert("out_of_date_counts", of(&several));
     let held = rows("on-hold")
         .map(|row| with_date(&row.medicine.short_name, row.start.map(FactDate::day_of)));
     slots.insert("on_hold", Slot::List(named::once(held)));
-    slots.insert("out_of_date_dates", Slot::List(dates));
-    slots.insert("out_of_date_counts", Slot::List(counts));
-    let names = names.into_iter().map(str::to_owned).collect();
-    slots.insert("out_of_date", Slot::List(names));
 }
 
 /// Line 5: who prescribes, when they meet next, when the supply runs out.

@@ -213,7 +213,11 @@ fn pregnancy_ends_with_a_delivery_or_a_not_pregnant_row() {
         &["Z39.1", "O91.23", "O92.79"],
         &["O92.5"],
     );
-    holds(Breastfeeding, System::Loinc, &["63895-7"], &[]);
+    // The question is no answer: it counts only with a positive value.
+    holds(Breastfeeding, System::Loinc, &[], &["63895-7"]);
+    holds(BreastfeedingStatus, System::Loinc, &["63895-7"], &[]);
+    holds(BreastfeedingStatus, System::Snomed, &["413712001"], &[]);
+    holds(Obesity, icd, &["E66.9", "Z68.54"], &["E66.3", "Z68.53"]);
 }
 
 #[test]
