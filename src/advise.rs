@@ -162,7 +162,12 @@ fn unshown_line(snapshot: &Snapshot, answers: &[(&'static Rule, Answer)]) -> Ans
     let mut doubts: Vec<Doubt> = Vec::new();
     for (rule, answer) in answers {
         if let (Answer::CannotTell(why), true) = (answer, rule.tier != Tier::Line) {
-            doubts.extend(why.iter().filter(|doubt| !doubts.contains(doubt)).cloned().collect::<Vec<_>>());
+            doubts.extend(
+                why.iter()
+                    .filter(|doubt| !doubts.contains(doubt))
+                    .cloned()
+                    .collect::<Vec<_>>(),
+            );
         }
     }
     if doubts.is_empty() {

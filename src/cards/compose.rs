@@ -227,7 +227,7 @@ impl<'a> Composer<'a> {
     fn bullets(&mut self, at: usize, planned: &Planned<'a>) -> Vec<Bullet> {
         let mut bullets = Vec::new();
         for (place, voice) in planned.members.iter().copied().enumerate() {
-            if place > 0 {
+            if place > 0 && !is_same_total(planned.members[0], voice) {
                 let text = self.line(voice);
                 bullets.push(Bullet {
                     text,
@@ -417,6 +417,17 @@ fn is_total_of(fact: &Fact, other: &Fact) -> bool {
             .slots
             .get("mme")
             .is_some_and(|total| other.slots.values().any(|slot| slot == total))
+}
+
+/// Does a merged rule speak about the total that the leader's summary names already?
+fn is_same_total(leader: Voice<'_>, merged: Voice<'_>) -> bool {
+    ["mme", "before", "floor", "up_to"].iter().all(|name| {
+        let (one, other) = (
+            leader.finding.slots.get(name),
+            merged.finding.slots.get(name),
+        );
+        one.is_some() && one == other
+    })
 }
 
 /// The goal as the patient said it, if it is short enough to be said again within a sentence.

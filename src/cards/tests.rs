@@ -1,7 +1,7 @@
 use super::sample::*;
 use super::{ClientOptions, gate, render};
 use crate::fhir::{Gap, Query, Read, Why};
-use crate::patient::{Doubt, Hook, Language};
+use crate::patient::{Doubt, GoalFact, Hook, Known, Language};
 use crate::rules::{Proposal, Slot};
 use crate::terminology::ValueSet;
 use crate::wire::{Card, Indicator, SelectionBehavior};
@@ -519,4 +519,67 @@ fn the_patients_words_are_in_the_patients_language() {
     );
     assert!(detail(card).contains("Known of opioid-benzo."));
     assert_eq!(gate::check_card(card), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_client_cannot_take_becomes_a_line() {
+    let mut benzo = finding(WARNING, "a");
+    benzo.suggest = vec![
+        naloxone(),
+        suggest("follow-up", Proposal::ServiceRequest { due_days: Some(14) }),
+    ];
+    let fired = answers([("opioid-benzo", vec![benzo])]);
+    let options = ClientOptions {
+        actions: Some(["create MedicationRequest".to_owned()].into()),
+        ..ClientOptions::default()
+    };
+    let snapshot = snapshot(Hook::OrderSign);
+    let card = &render(&texts(), &snapshot, &fired, &options, NAMING)
+        .response
+        .cards[0];
+    assert_eq!(labels(card), ["Add naloxone 4 mg nasal spray, 2 devices"]);
+    assert!(
+        detail(card).ends_with("**Also worth a look:**\n\n- Plan a check-in within 14 days"),
+        "{}",
+        detail(card)
+    );
+    let nothing = ClientOptions {
+        actions: Some(Default::default()),
+        ..ClientOptions::default()
+    };
+    let card = &render(&texts(), &snapshot, &fired, &nothing, NAMING)
+        .response
+        .cards[0];
+    assert!(card.suggestions.is_empty() && card.selection_behavior.is_none());
+    assert_eq!(gate::check_card(card), Vec::<String>::new());
+}
+
+#[test]
+fn the_goal_is_quoted_only_in_the_patients_own_words_and_only_whole() {
+    let files = |say: &str| {
+        let mut files = files();
+        let card = files.get_mut("opioid-benzo/card.en.md").expect("a sample");
+        *card = card.replace("What helps you? I will call you.", say);
+        files
+    };
+    let texts = super::CardTexts::load(&files(
+        "What helps you?{% if goal %} Your goal is “{{ goal }}”.{% endif %}",
+    ))
+    .expect("`goal` is given to every text to the patient");
+    let said = |words: &str, by_patient: bool| {
+        let mut snapshot = snapshot(Hook::OrderSign);
+        snapshot.facts.goal = Known::Yes(GoalFact {
+            words: words.to_owned(),
+            by_patient,
+            date: None,
+            reference: "Goal/g1".to_owned(),
+        });
+        let fired = answers([("opioid-benzo", vec![finding(WARNING, "a")])]);
+        let rendered = render(&texts, &snapshot, &fired, &ClientOptions::default(), NAMING);
+        let card = rendered.response.cards.into_iter().next();
+        card.and_then(|card| card.detail).unwrap_or_default()
+    };
+    assert!(said("Walk my dog.", true).ends_with("Your goal is “Walk my dog”."));
+    assert!(said("Walk my dog.", false).ends_with("What helps you?"));
+    assert!(said(&"Walk my dog ".repeat(9), true).ends_with("What helps you?"));
 }

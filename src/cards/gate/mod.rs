@@ -39,9 +39,8 @@ pub(crate) fn opener(summary: &str) -> Option<&'static str> {
 
 static ORDERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(must|have to|has to)\b"));
 /// What nobody has to do is no order.
-static FREED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)(\bnot|n['’]t) have to\b|\bnobody\b[^.?]{0,30}\bhas to\b")
-});
+static FREED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(\bnot|n['’]t) have to\b|\bnobody\b[^.?]{0,30}\bhas to\b"));
 static SURE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bno history of\b"));
 static HTML: LazyLock<Regex> = LazyLock::new(|| pattern(r"<[A-Za-z/!?]"));
 static GRADE: LazyLock<Regex> =

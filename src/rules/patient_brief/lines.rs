@@ -226,6 +226,13 @@ fn naloxone(snapshot: &Snapshot, slots: &mut Slots) {
     slots.insert("naloxone_unread", Slot::Flag(known.doubt().is_some()));
 }
 
+/// A medicine that is still active on the list: its latest order and how many there are.
+struct Old<'a> {
+    name: &'a str,
+    latest: Option<Date>,
+    count: usize,
+}
+
 /// Rows that are still active on the list and outside their coverage, and rows on hold: each medicine once.
 fn out_of_date(snapshot: &Snapshot, slots: &mut Slots) {
     let matters = |row: &&MedicineRow| {
@@ -238,30 +245,34 @@ fn out_of_date(snapshot: &Snapshot, slots: &mut Slots) {
         let rows = snapshot.rows.iter().filter(matters).filter(begun);
         rows.filter(move |row| row.status == status)
     };
-    // Each medicine with its latest date and the number of its orders.
-    let mut active: Vec<(&str, Option<Date>, usize)> = Vec::new();
+    let mut active: Vec<Old<'_>> = Vec::new();
     for row in rows("active") {
         let name = row.medicine.short_name.as_str();
-        match active.iter_mut().find(|(earlier, ..)| *earlier == name) {
-            Some((_, latest, count)) => {
-                *latest = (*latest).max(row.start);
-                *count += 1;
+        match active.iter_mut().find(|earlier| earlier.name == name) {
+            Some(earlier) => {
+                earlier.latest = earlier.latest.max(row.start);
+                earlier.count += 1;
             }
-            None => active.push((name, row.start, 1)),
+            None => active.push(Old {
+                name,
+                latest: row.start,
+                count: 1,
+            }),
         }
     }
-    let name = |(name, ..): &(&str, Option<Date>, usize)| (*name).to_owned();
-    let date = |(_, latest, _): &(&str, Option<Date>, usize)| named::month(latest.map(FactDate::day_of));
-    let several = |(_, _, count): &(&str, Option<Date>, usize)| match count {
-        1 => String::new(),
-        count => count.to_string(),
-    };
-    let of = |told: &dyn Fn(&(&str, Option<Date>, usize)) -> String| {
-        Slot::List(active.iter().map(told).collect())
-    };
-    slots.insert("out_of_date", of(&name));
-    slots.insert("out_of_date_dates", of(&date));
-    slots.insert("out_of_date_counts", of(&several));
+    let of = |told: fn(&Old<'_>) -> String| Slot::List(active.iter().map(told).collect());
+    slots.insert("out_of_date", of(|old| old.name.to_owned()));
+    slots.insert(
+        "out_of_date_dates",
+        of(|old| named::month(old.latest.map(FactDate::day_of))),
+    );
+    slots.insert(
+        "out_of_date_counts",
+        of(|old| match old.count {
+            1 => String::new(),
+            several => several.to_string(),
+        }),
+    );
     let held = rows("on-hold")
         .map(|row| with_date(&row.medicine.short_name, row.start.map(FactDate::day_of)));
     slots.insert("on_hold", Slot::List(named::once(held)));
