@@ -10,7 +10,7 @@ type Phrases = &'static [(&'static str, &'static [&'static str])];
 const FACTS: Phrases = &[
     ("sleep-breathing", &["name", "date"]),
     ("lung", &["name", "date"]),
-    ("overdose", &["name", "date"]),
+    ("overdose", &["name", "date", "substance", "intentional"]),
     ("oud", &["name", "date"]),
     ("oud-code-only", &["name", "date"]),
     ("oud-remission", &["name", "date"]),
@@ -30,7 +30,7 @@ const FACTS: Phrases = &[
     ),
     ("sedative", &["medicine", "dose", "drafted"]),
     ("long-acting", &["medicine"]),
-    ("moud", &["name", "date"]),
+    ("moud", &["name", "dose", "date"]),
     ("lost-tolerance", &["date"]),
     ("released", &["date"]),
     ("taper-fired", &[]),

@@ -11,7 +11,7 @@ use super::known::Known;
 use super::language::Language;
 use super::medicines::Reader;
 use super::regimen::{self, StopOrder};
-use super::row::{MedicineRow, Role, RowKind};
+use super::row::{MedicineRow, Role};
 use super::scope::{self, Evidence};
 use super::site::Site;
 use super::snapshot::{History, Hook, Snapshot};
@@ -344,8 +344,9 @@ impl<'r> Assembly<'r> {
     fn facts(&self, rows: &[MedicineRow], history: &History) -> Facts {
         let sources = self.sources();
         let overdose = sources.overdose();
-        let (pregnant, pregnancy_undated) = sources.pregnant();
+        let pregnancy = sources.pregnancy();
         let moud = sources.moud(rows);
+        let moud_ended = sources.moud_ended(rows);
         let prescribers: Vec<String> = rows
             .iter()
             .filter(|row| row.before)
@@ -364,12 +365,14 @@ impl<'r> Assembly<'r> {
             alcohol_use: sources.condition(ValueSet::AlcoholUseDisorder),
             kidney: sources.kidney(),
             liver: sources.condition(ValueSet::Liver),
-            pregnant,
-            pregnancy_undated,
+            pregnant: pregnancy.pregnant,
+            pregnancy_dates: pregnancy.dates,
+            pregnancy_undated: pregnancy.undated,
             mental_health: sources.mental_health(),
             phq_item9: sources.phq_item9(),
             naloxone: sources.naloxone(rows, &overdose),
             moud,
+            moud_ended,
             released: sources.released(),
             taper_plan: sources.taper_plan(),
             goal: sources.goal(),
@@ -406,10 +409,7 @@ impl<'r> Assembly<'r> {
             .iter()
             .filter(|row| row.usage == Use::Usable && row.sets.has(ValueSet::OpioidUseDisorder))
             .peekable();
-        let moud_ever = rows
-            .iter()
-            .any(|row| row.moud && row.kind != RowKind::Draft)
-            || self.has(ValueSet::OnOudTreatment, true);
+        let moud_ever = self.sources().moud_ever(rows);
         oud.peek().is_some()
             && oud.all(|row| row.sets.has(ValueSet::OpioidDependenceCode))
             && history.long_term.is_yes()

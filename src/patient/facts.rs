@@ -21,6 +21,25 @@ pub struct Overdose {
     pub condition: ConditionFact,
     /// Dated within 24 months before `as_of`.
     pub within_24_months: bool,
+    /// Where it is not: a row that may be, since it has no date or only a year.
+    pub perhaps_recent: Option<String>,
+    /// The substance, where coded.
+    pub substance: Option<&'static str>,
+    /// Recorded as intentional.
+    pub intentional: bool,
+}
+
+/// What is known about how far a pregnancy is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PregnancyDates {
+    /// Estimated date of delivery, today or later.
+    pub due: Option<FactDate>,
+    /// Whole weeks by `due`, else as measured.
+    pub weeks: Option<i64>,
+    /// The day of the measurement, where there is no `due`.
+    pub measured: Option<FactDate>,
+    /// `Observation/…` that says so.
+    pub reference: String,
 }
 
 /// How severe.
@@ -63,8 +82,23 @@ pub struct NaloxoneOnHand {
 pub struct Moud {
     /// Name of the medicine or procedure.
     pub name: String,
-    /// Start, where known.
+    /// First day of the unbroken run, where known.
     pub date: Option<FactDate>,
+    /// `Type/id`.
+    pub reference: String,
+}
+
+/// A supply of medication for opioid use disorder that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoudEnded {
+    /// Name of the medicine.
+    pub name: String,
+    /// Its first day.
+    pub started: FactDate,
+    /// Day on which it ran out, or would have.
+    pub ended: FactDate,
+    /// The order was ended before that day.
+    pub early: bool,
     /// `Type/id`.
     pub reference: String,
 }
@@ -138,6 +172,8 @@ pub struct Facts {
     pub liver: Known<ConditionFact>,
     /// `pregnant`.
     pub pregnant: Known<ConditionFact>,
+    /// How far, where `pregnant` holds and it is recorded.
+    pub pregnancy_dates: Option<PregnancyDates>,
     /// A pregnancy row without a date: ask.
     pub pregnancy_undated: Option<ConditionFact>,
     /// Mental-health diagnoses.
@@ -148,6 +184,8 @@ pub struct Facts {
     pub naloxone: Known<NaloxoneOnHand>,
     /// MOUD now.
     pub moud: Known<Moud>,
+    /// Where no medicine of MOUD is current: its last supply, if it ended within 90 days.
+    pub moud_ended: Option<MoudEnded>,
     /// Release from custody within 28 days.
     pub released: Known<ConditionFact>,
     /// Active taper plan.

@@ -20,7 +20,7 @@ const WINDOW_DAYS: i64 = 90;
 /// Days covered of the window that make use long-term.
 const LONG_TERM_DAYS: i64 = 60;
 /// Gap that does not break a run.
-const RUN_GAP_DAYS: i64 = 14;
+pub(super) const RUN_GAP_DAYS: i64 = 14;
 
 /// The days on which one row covers.
 #[derive(Debug, Clone, Copy)]

@@ -170,6 +170,9 @@ impl Reader<'_> {
         let reason_sets = self.reason_sets(parts);
         let moud = medicine.is(ValueSet::BuprenorphineOud)
             || self.is_methadone_for_oud(&medicine, reason_sets);
+        let reason = self.reason(parts);
+        let depot_for_oud = medicine.is(ValueSet::NaltrexoneDepot)
+            && (is_for_oud(reason_sets) || (reason.is_none() && self.oud));
         let steps = steps(parts.dosages, &dose, self.zone);
         let row = MedicineRow {
             reference: parts.reference.clone(),
@@ -191,13 +194,14 @@ impl Reader<'_> {
             after: false,
             counts_in_mme: false,
             moud,
+            depot_for_oud,
             as_needed: reading.all_as_needed(),
             order_like: true,
             in_focus: true,
             supersedes: Vec::new(),
             prior: Vec::new(),
             requester: parts.requester.map(person),
-            reason: self.reason(parts),
+            reason,
             reason_sets,
             instruction_text: instructions
                 .iter()
@@ -240,8 +244,7 @@ impl Reader<'_> {
     /// METHADONE-OUD, by reason or by a product restricted to it.
     fn is_methadone_for_oud(&self, medicine: &Medicine, reason: Sets) -> bool {
         medicine.is(ValueSet::Methadone)
-            && (reason.has(ValueSet::OpioidUseDisorder)
-                || reason.has(ValueSet::OpioidUseDisorderRemission)
+            && (is_for_oud(reason)
                 || (medicine.is(ValueSet::MethadoneOudRestricted) && self.oud_or_remission))
     }
 
@@ -391,4 +394,8 @@ fn person(link: &fhir::Reference<'_>) -> Person {
 /// The reference names this id.
 pub(super) fn names(link: &str, reference: &str) -> bool {
     link == reference || tail(link) == tail(reference)
+}
+
+fn is_for_oud(reason: Sets) -> bool {
+    reason.has(ValueSet::OpioidUseDisorder) || reason.has(ValueSet::OpioidUseDisorderRemission)
 }

@@ -31,8 +31,8 @@ pub use assemble::{Ask, Basis};
 pub use care::{Care, CareRow};
 pub use dosing::{Dosing, OldEgfr, Received};
 pub use facts::{
-    ConditionFact, Facts, FollowUp, GoalFact, Kidney, KidneyGrade, Moud, NaloxoneOnHand, Overdose,
-    ScoreFact, TaperPlan,
+    ConditionFact, Facts, FollowUp, GoalFact, Kidney, KidneyGrade, Moud, MoudEnded, NaloxoneOnHand,
+    Overdose, PregnancyDates, ScoreFact, TaperPlan,
 };
 pub use known::{Doubt, FactDate, Known};
 pub use language::Language;

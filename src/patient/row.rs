@@ -93,6 +93,8 @@ pub struct MedicineRow {
     pub counts_in_mme: bool,
     /// Medication for opioid use disorder: BUP-OUD or METHADONE-OUD.
     pub moud: bool,
+    /// Depot naltrexone given for opioid use disorder: by its reason, or without one where the disorder is on the record.
+    pub depot_for_oud: bool,
     /// Every instruction is as needed.
     pub as_needed: bool,
     /// An order for a person outside the hospital, by intent, category and `doNotPerform`; true for statements and dispenses.
@@ -139,6 +141,11 @@ impl MedicineRow {
     /// An opioid that is not medication for opioid use disorder.
     pub fn is_pain_opioid(&self) -> bool {
         self.medicine.is_opioid() && !self.moud
+    }
+
+    /// Medication for opioid use disorder of any kind (group MOUD).
+    pub fn treats_opioid_use(&self) -> bool {
+        self.moud || self.depot_for_oud
     }
 
     /// A triggering sedative: SEDATIVE, or a scheduled sedating antihistamine.

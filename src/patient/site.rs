@@ -53,6 +53,8 @@ pub struct Site {
     pub whole_person_screen_months: u32,
     /// `coverage-gap`: a supply that ends within so many days.
     pub coverage_gap_days: u32,
+    /// `oud-treatment`: buprenorphine can be started at this site within a week.
+    pub offers_buprenorphine: bool,
     /// `methadone-qt`: an electrocardiogram of the last so many months counts.
     pub methadone_qt_months: u32,
     /// Languages besides English in which a patient's words may be shown, where the record names one of them.
@@ -122,6 +124,7 @@ impl Default for Site {
             ],
             whole_person_screen_months: 12,
             coverage_gap_days: 7,
+            offers_buprenorphine: true,
             methadone_qt_months: 12,
             patient_languages: Vec::new(),
             ir_order_set_url: None,

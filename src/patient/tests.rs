@@ -804,3 +804,43 @@ fn an_active_row_of_years_ago_without_an_end_is_no_long_term_use_and_no_naive_ei
     assert!(snapshot.history.recent.is_empty());
     assert_eq!(mme(&snapshot.mme.before), "0");
 }
+
+#[test]
+fn treatment_is_dated_by_its_unbroken_run() {
+    let films = |id: &str, from: &str, status: &str| {
+        but(order(id, "1010600", 2, from, 28), json!({"status": status}))
+    };
+    let since = |earlier: &str| {
+        let snapshot = chart()
+            .medication(films("m1", "2026-10-10", "active"))
+            .medication(films("m0", earlier, "completed"))
+            .snapshot();
+        let moud = snapshot.facts.moud.yes().cloned().expect("treatment");
+        moud.date.expect("a date").date.to_string()
+    };
+    // 28 days from 30 August last until 26 September: 14 days before 10 October.
+    assert_eq!(since("2026-08-30"), "2026-08-30");
+    assert_eq!(since("2026-08-29"), "2026-10-10");
+}
+
+#[test]
+fn a_due_date_from_today_on_shows_a_pregnancy_and_its_weeks() {
+    let due = |seen: &str, due: &str| {
+        json!({"resourceType": "Observation", "id": "edd", "status": "final",
+            "code": {"coding": [{"system": "http://loinc.org", "code": "11778-8"}]},
+            "effectiveDateTime": seen, "valueDateTime": due})
+    };
+    let weeks = |seen: &str, day: &str| {
+        let snapshot = chart().with("surveys", due(seen, day)).snapshot();
+        let facts = snapshot.facts;
+        (
+            facts.pregnant.is_yes(),
+            facts.pregnancy_dates.and_then(|dates| dates.weeks),
+        )
+    };
+    assert_eq!(weeks("2026-08-01", "2027-01-14"), (true, Some(29)));
+    assert_eq!(weeks("2026-08-01", "2026-11-01"), (true, Some(40)));
+    assert_eq!(weeks("2026-08-01", "2026-10-31"), (false, None));
+    // A date beyond a pregnancy's length is a mistake in the record.
+    assert_eq!(weeks("2026-08-01", "2027-08-23"), (false, None));
+}

@@ -1,6 +1,6 @@
 //! Which rules run: scope, tiers, hospice, setting (catalogue section 2, P-SCOPE-OUT and P-SETTING; section 7).
 
-use super::{Answer, RULES, Rule, Tier};
+use super::{Answer, RULES, Rule, Tier, treatment};
 use crate::fhir::Query;
 use crate::patient::{Known, ScopeBranch, Snapshot};
 
@@ -19,6 +19,14 @@ fn answer(rule: &Rule, snapshot: &Snapshot) -> Answer {
     }
     if let Some(silent) = out_of_scope(rule, snapshot) {
         return silent;
+    }
+    if rule.tier == Tier::Guideline
+        && snapshot.hook.is_order()
+        && treatment::is_renewal_only(snapshot)
+    {
+        return Answer::silent(
+            "Only a renewal of medication for opioid use disorder: no guideline card.",
+        );
     }
     if rule.tier == Tier::Guideline && !rule.in_unknown_scope {
         if snapshot.age.is_none() {

@@ -17,6 +17,7 @@ mod share;
 mod supply;
 #[cfg(test)]
 mod test_support;
+mod treatment;
 
 pub use finding::{Answer, DraftChange, Fact, Finding, Proposal, Reason, Slot, Slots, Suggest};
 pub use gate::evaluate;
@@ -93,6 +94,12 @@ rules! {
         needs [Statements, Dispenses, Conditions, Procedures, ServiceRequests, ContextEncounter];
     taper_safety = "taper-safety" on [OrderSign] tier Harm in_unknown_scope true
         needs [Statements, Dispenses, Conditions, Encounters, Surveys, SocialHistory, Laboratory, Procedures, Plans, Goals, ContextEncounter];
+    moud_protect = "moud-protect" on [OrderSign] tier Harm in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, ContextEncounter];
+    oud_treatment = "oud-treatment" on [OrderSign, PatientView] tier Harm in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, ContextEncounter];
+    prior_overdose = "prior-overdose" on [OrderSign, PatientView] tier Harm in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, Surveys, ContextEncounter];
     naloxone_offer = "naloxone-offer" on [OrderSign, PatientView] tier Harm in_unknown_scope true
         needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Procedures, ContextEncounter];
     opioid_benzo = "opioid-benzo" on [OrderSign, PatientView] tier Guideline in_unknown_scope true
@@ -123,6 +130,8 @@ rules! {
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
     care_coordination = "care-coordination" on [OrderSign, PatientView] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, ContextEncounter];
+    pregnancy = "pregnancy" on [OrderSign] tier Harm in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, Encounters, Laboratory, Surveys, SocialHistory, ContextEncounter];
     codeine_tramadol_breastfeeding = "codeine-tramadol-breastfeeding" on [OrderSign] tier Harm in_unknown_scope true
         needs [Conditions, Laboratory, Surveys, SocialHistory, ContextEncounter];
     kidney_liver = "kidney-liver" on [OrderSign] tier Guideline

@@ -12,12 +12,11 @@ use super::named::{self, slots, text};
 use super::reduction::reduction;
 use super::{Answer, Fact, Finding, Proposal, Slot, Slots, Suggest};
 use crate::fhir::Query;
-use crate::patient::{Doubt, FactDate, Hook, Known, MedicineRow, Snapshot};
+use crate::patient::{Doubt, Hook, Known, MedicineRow, Snapshot};
 use crate::terminology::ValueSet;
 use crate::wire::Indicator;
 use counted::{Counted, Reach};
 use factors::{Factor, Weight};
-use jiff::ToSpan;
 
 pub(super) fn check(snapshot: &Snapshot) -> Answer {
     let Known::Yes(naloxone) = &snapshot.facts.naloxone else {
@@ -179,7 +178,7 @@ fn finding(snapshot: &Snapshot, occasion: &Occasion, counted: &Counted<'_>) -> F
         .map(|factor| factor.fact.clone())
         .collect();
     // Among the first four, which no length limit cuts.
-    facts.insert(facts.len().min(3), on_hand(snapshot));
+    facts.insert(facts.len().min(3), named::no_naloxone(snapshot));
     let mut because = vec![occasion.because.clone()];
     because.extend(counted.found.iter().map(|factor| explain(factor)));
     because.push(match snapshot.facts.naloxone.doubt() {
@@ -238,17 +237,6 @@ fn card_slots(snapshot: &Snapshot, occasion: &Occasion, counted: &Counted<'_>) -
             Slot::Flag(snapshot.facts.naloxone.doubt().is_some()),
         ),
     ])
-}
-
-/// "No rescue naloxone found since …", or that it could not be checked.
-fn on_hand(snapshot: &Snapshot) -> Fact {
-    if snapshot.facts.naloxone.doubt().is_some() {
-        return named::fact("naloxone-unread", slots([]), Vec::new());
-    }
-    let months = i64::from(snapshot.site.naloxone_on_hand_months);
-    let since = snapshot.as_of.saturating_sub(months.months());
-    let filled = slots([("since", text(FactDate::day_of(since).month_year()))]);
-    named::fact("no-naloxone", filled, Vec::new())
 }
 
 fn explain(factor: &Factor) -> String {

@@ -8,9 +8,10 @@ pub(super) use super::naming::{fact, slots, text};
 use super::{Fact, Slot};
 use crate::dose::{Answer as DoseAnswer, Total};
 use crate::patient::{
-    ConditionFact, Doubt, FactDate, Kidney, MedicineRow, Moud, RowKind, Snapshot,
+    ConditionFact, Doubt, FactDate, Kidney, MedicineRow, Moud, Overdose, RowKind, Snapshot,
 };
 use crate::terminology::ValueSet;
+use jiff::ToSpan;
 use rust_decimal::Decimal;
 
 /// "Mar 2021", or nothing where the record has no date.
@@ -28,6 +29,16 @@ pub(super) fn dated(key: &'static str, condition: &ConditionFact) -> Fact {
             ..condition.clone()
         },
     )
+}
+
+/// An overdose with its month, substance and intent, as far as they are coded.
+pub(super) fn overdose(overdose: &Overdose) -> Fact {
+    let mut fact = dated("overdose", &overdose.condition);
+    let substance = text(overdose.substance.unwrap_or_default());
+    fact.slots.insert("substance", substance);
+    fact.slots
+        .insert("intentional", Slot::Flag(overdose.intentional));
+    fact
 }
 
 /// "40 mg/day", "25 µg/h", the instruction as written where it is short, or nothing.
@@ -89,9 +100,17 @@ fn instruction(row: &MedicineRow) -> Option<String> {
 pub(super) fn moud(moud: &Moud) -> Fact {
     let filled = slots([
         ("name", text(moud.name.clone())),
+        ("dose", text("")),
         ("date", text(month(moud.date))),
     ]);
     fact("moud", filled, vec![moud.reference.clone()])
+}
+
+/// Treatment with naltrexone, which is no opioid.
+pub(super) fn is_naltrexone(snapshot: &Snapshot, moud: &Moud) -> bool {
+    snapshot
+        .row(&moud.reference)
+        .is_some_and(|row| row.is(ValueSet::Naltrexone))
 }
 
 /// Depot or programme treatment that is recorded as a condition or procedure; naltrexone is no opioid.
@@ -118,6 +137,17 @@ pub(super) fn older(snapshot: &Snapshot) -> Option<Fact> {
         slots([("age", text(age.to_string()))]),
         Vec::new(),
     ))
+}
+
+/// "No rescue naloxone found since …", or that it could not be checked.
+pub(super) fn no_naloxone(snapshot: &Snapshot) -> Fact {
+    if snapshot.facts.naloxone.doubt().is_some() {
+        return fact("naloxone-unread", slots([]), Vec::new());
+    }
+    let months = i64::from(snapshot.site.naloxone_on_hand_months);
+    let since = snapshot.as_of.saturating_sub(months.months());
+    let filled = slots([("since", text(FactDate::day_of(since).month_year()))]);
+    fact("no-naloxone", filled, Vec::new())
 }
 
 /// How codes are written in displays, and nobody speaks.

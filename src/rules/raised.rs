@@ -1,4 +1,4 @@
-//! Does a draft raise the daily amount of a medicine that is current already?
+//! Does a draft raise or lower the daily amount of a medicine that is current already?
 //!
 //! Knows amounts of one ingredient before and after signing.
 //! Refuses to add different medicines up: totals of MME are another question.
@@ -6,20 +6,41 @@
 use super::{named, share};
 use crate::patient::{Doubt, Known, MedicineRow, Snapshot};
 use rust_decimal::Decimal;
+use std::cmp::Ordering;
 
 /// Does the daily amount of this ingredient rise by the site's share?
 pub(super) fn raised(snapshot: &Snapshot, draft: &MedicineRow) -> Known<()> {
+    let percent = snapshot.site.raised_percent;
+    changes(snapshot, draft, |before, after| {
+        share::rose_by_at_least(percent, before, after)
+    })
+}
+
+/// Does the daily amount of this ingredient fall by more than this share (percent)?
+pub(super) fn lowered(snapshot: &Snapshot, draft: &MedicineRow, percent: u32) -> Known<()> {
+    changes(snapshot, draft, |before, after| {
+        before > after && share::compare(before - after, percent, before) == Ordering::Greater
+    })
+}
+
+fn changes(
+    snapshot: &Snapshot,
+    draft: &MedicineRow,
+    so: impl Fn(Decimal, Decimal) -> bool,
+) -> Known<()> {
     let sum = |mut rows: Vec<&MedicineRow>| {
         rows.retain(|row| row.same_ingredient(draft));
         daily_amount(&rows, draft)
     };
     let before = sum(snapshot.before().collect());
     let after = sum(snapshot.after().collect());
-    let percent = snapshot.site.raised_percent;
     match (before, after) {
         (Ok((before, unit)), Ok((after, same))) if unit == same => {
-            let raised = share::rose_by_at_least(percent, before, after);
-            if raised { Known::Yes(()) } else { Known::No }
+            if so(before, after) {
+                Known::Yes(())
+            } else {
+                Known::No
+            }
         }
         (Err(reference), _) | (_, Err(reference)) => Known::Unsure(unknown(snapshot, reference)),
         _ => Known::Unsure(unknown(snapshot, draft.reference.clone())),

@@ -5,12 +5,14 @@
 
 mod change;
 
+use super::named;
 use super::naming::{condition, day, fact, has_id, note_doubt, slots, text, text_or_empty};
 use super::{Answer, Fact, Finding, Proposal, Reason, Slot, Suggest};
 use crate::dose::MmePerDay;
 use crate::patient::{Doubt, Known, LongTerm, Snapshot};
 use crate::wire::Indicator;
-use change::{Change, Step};
+pub(super) use change::Change;
+use change::Step;
 use rust_decimal::Decimal;
 
 /// From here a full stop is critical (sheet 4.4).
@@ -263,12 +265,7 @@ fn facts(found: &Found<'_>) -> Vec<Fact> {
     let evidence = rows.iter().map(|row| row.reference.clone()).collect();
     let mut list = vec![fact("change", change, evidence)];
     list.extend(facts.pregnant.yes().map(|row| condition("pregnant", row)));
-    list.extend(
-        facts
-            .overdose
-            .yes()
-            .map(|row| condition("overdose", &row.condition)),
-    );
+    list.extend(facts.overdose.yes().map(named::overdose));
     let oud = if facts.oud_code_only {
         "oud-code-only"
     } else {

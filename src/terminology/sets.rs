@@ -108,6 +108,18 @@ pub enum ValueSet {
     ChronicLung,
     /// `overdose`.
     OpioidOverdose,
+    /// Of `overdose`: heroin.
+    OverdoseHeroin,
+    /// Of `overdose`: opium.
+    OverdoseOpium,
+    /// Of `overdose`: methadone.
+    OverdoseMethadone,
+    /// Of `overdose`: fentanyl.
+    OverdoseFentanyl,
+    /// Of `overdose`: tramadol.
+    OverdoseTramadol,
+    /// Of `overdose`: recorded as intentional.
+    OverdoseIntentional,
     /// `oud`, without F11.9 and the rows that the catalogue takes out.
     OpioidUseDisorder,
     /// Of `oud`: only F11.2* and SNOMED 75544000, which are also used for expected physical dependence.
@@ -132,6 +144,10 @@ pub enum ValueSet {
     Postpartum,
     /// LOINC 82810-3 pregnancy status.
     PregnancyStatus,
+    /// Estimated date of delivery, as an observation.
+    EstimatedDelivery,
+    /// Gestational age, as an observation.
+    GestationalAge,
     /// `breastfeeding`.
     Breastfeeding,
     /// Depression, anxiety, PTSD, suicide risk, suicide attempt.

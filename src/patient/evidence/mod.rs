@@ -2,14 +2,16 @@
 
 mod medicines;
 mod observations;
+mod overdose;
 mod plans;
+mod pregnancy;
 
 pub(super) use observations::number;
 pub(super) use plans::is_active_goal;
 
-use super::conditions::{Row, Use, fact_date, reference, sets_of};
-use super::coverage::{minus, minus_months};
-use super::facts::{ConditionFact, Overdose};
+use super::conditions::{Row, Use};
+use super::coverage::minus;
+use super::facts::ConditionFact;
 use super::known::{Doubt, Known};
 use super::site::Site;
 use crate::fhir::{Query, Read, Record};
@@ -74,42 +76,6 @@ impl<'r> Sources<'r> {
             .rows(set, |usage| matches!(usage, Use::Usable | Use::Past))
             .next();
         self.found(row.map(|row| row.fact.clone()), Query::Conditions)
-    }
-
-    /// The latest overdose: conditions of any clinical status, encounter diagnoses of any age.
-    pub(super) fn overdose(&self) -> Known<Overdose> {
-        let set = ValueSet::OpioidOverdose;
-        let rows = self
-            .rows(set, |usage| usage != Use::Unconfirmed)
-            .map(|row| row.fact.clone());
-        let visits = self.record.encounters.iter().filter(|encounter| {
-            !matches!(
-                encounter.status.as_deref(),
-                Some("cancelled" | "entered-in-error")
-            ) && encounter
-                .reason_code
-                .iter()
-                .any(|code| sets_of(self.terminology, code).has(set))
-        });
-        let visits = visits.map(|encounter| ConditionFact {
-            name: "opioid overdose".into(),
-            date: encounter
-                .period
-                .and_then(|period| period.start)
-                .map(|when| fact_date(when, self.zone)),
-            reference: reference("Encounter", encounter.id.as_deref()),
-        });
-        let latest = rows
-            .chain(visits)
-            .max_by_key(|fact| fact.date.map(|date| date.date));
-        let since = minus_months(self.as_of, 24);
-        let overdose = latest.map(|condition| Overdose {
-            within_24_months: condition
-                .date
-                .is_some_and(|date| date.date >= since && date.date <= self.as_of),
-            condition,
-        });
-        self.found(overdose, Query::Conditions)
     }
 
     pub(super) fn mental_health(&self) -> Known<Vec<ConditionFact>> {

@@ -1,17 +1,13 @@
-//! Facts from observations: kidney function, pregnancy, screening scores.
+//! Facts from observations: kidney function, screening scores.
 
 use super::Sources;
 use crate::fhir::Query;
 use crate::fhir::resources::Observation;
-use crate::patient::conditions::{Use, fact_date, reference, sets_of};
+use crate::patient::conditions::{fact_date, reference, sets_of};
 use crate::patient::coverage::{minus, minus_months};
-use crate::patient::{ConditionFact, FactDate, Kidney, KidneyGrade, Known, ScoreFact};
+use crate::patient::{FactDate, Kidney, KidneyGrade, Known, ScoreFact};
 use crate::terminology::ValueSet;
-use jiff::civil::Date;
 use rust_decimal::Decimal;
-
-/// Days for which a pregnancy row counts.
-const PREGNANCY_DAYS: i64 = 294;
 
 impl<'r> Sources<'r> {
     /// Observations of this set that stand, latest first, each with its date.
@@ -91,50 +87,6 @@ impl<'r> Sources<'r> {
             Query::Laboratory
         };
         self.found(worst, unread)
-    }
-
-    /// Pregnant now, and a pregnancy row without a date.
-    pub(in crate::patient) fn pregnant(&self) -> (Known<ConditionFact>, Option<ConditionFact>) {
-        let since = minus(self.as_of, PREGNANCY_DAYS);
-        let ended: Option<Date> = self
-            .rows(ValueSet::Postpartum, |usage| {
-                matches!(usage, Use::Usable | Use::Past)
-            })
-            .filter_map(|row| row.dated)
-            .chain(
-                self.observed_pregnancy()
-                    .filter(|(_, pregnant, _)| !pregnant)
-                    .map(|(_, _, date)| date.date),
-            )
-            .max();
-        let still =
-            |date: Date| date >= since && date <= self.as_of && ended.is_none_or(|end| end < date);
-        let observed = self
-            .observed_pregnancy()
-            .find(|(_, pregnant, date)| *pregnant && still(date.date))
-            .map(|(observation, _, date)| ConditionFact {
-                name: "pregnant".into(),
-                date: Some(date),
-                reference: reference("Observation", observation.id.as_deref()),
-            });
-        let listed = self
-            .usable(ValueSet::Pregnant)
-            .find(|row| row.dated.is_some_and(still))
-            .map(|row| row.fact.clone());
-        let undated = self
-            .usable(ValueSet::Pregnant)
-            .find(|row| row.dated.is_none())
-            .map(|row| row.fact.clone());
-        (self.found(observed.or(listed), Query::Conditions), undated)
-    }
-
-    fn observed_pregnancy(&self) -> impl Iterator<Item = (&'r Observation<'r>, bool, FactDate)> {
-        self.observations(ValueSet::PregnancyStatus)
-            .into_iter()
-            .filter_map(|(observation, date)| {
-                let value = sets_of(self.terminology, observation.value.concept.as_ref()?);
-                Some((observation, value.has(ValueSet::Pregnant), date))
-            })
     }
 
     /// PHQ-9 item 9 above 0 within 30 days, unless a later answer has it at 0.

@@ -113,7 +113,7 @@ impl Factors {
         let facts = &snapshot.facts;
         match &facts.overdose {
             Known::Yes(overdose) => {
-                let named = named::dated("overdose", &overdose.condition);
+                let named = named::overdose(overdose);
                 self.found(
                     Weight::Major,
                     Basis::Overdose,

@@ -28,6 +28,9 @@ fn overdose(within_24_months: bool) -> Known<Overdose> {
     Known::Yes(Overdose {
         condition,
         within_24_months,
+        perhaps_recent: None,
+        substance: None,
+        intentional: false,
     })
 }
 

@@ -125,6 +125,12 @@ fn regimen(snapshot: &Snapshot, slots: &mut Slots) {
     slots.insert("opioid_mmes", list(&opioids, named::product));
     slots.insert("treatments", names(&treatment));
     slots.insert("treatment_doses", list(&treatment, named::daily_dose));
+    let since = snapshot.facts.moud.yes();
+    let since = since.filter(|moud| treatment.iter().any(|row| row.reference == moud.reference));
+    slots.insert(
+        "treatment_since",
+        text(named::month(since.and_then(|moud| moud.date))),
+    );
     slots.insert("sedatives", names(&sedatives));
     slots.insert("sedative_doses", list(&sedatives, named::daily_dose));
     slots.insert("sedative_up_to", list(&sedatives, up_to));
@@ -179,13 +185,13 @@ fn safety(snapshot: &Snapshot, slots: &mut Slots) {
         &facts.oud_remission,
         &facts.sleep_breathing,
         &facts.lung,
-        &facts.pregnant,
         &facts.alcohol_use,
         &facts.other_substance_use,
         &facts.liver,
         &facts.released,
     ];
     safety.extend(conditions.iter().filter_map(|known| known.yes()).map(since));
+    safety.extend(facts.pregnant.yes().map(|row| pregnancy(snapshot, row)));
     safety.extend(
         facts
             .kidney
@@ -212,6 +218,15 @@ fn safety(snapshot: &Snapshot, slots: &mut Slots) {
         "unconfirmed",
         Slot::List(facts.unconfirmed.iter().map(since).collect()),
     );
+}
+
+/// With the day of birth that is expected, where it is recorded.
+fn pregnancy(snapshot: &Snapshot, row: &ConditionFact) -> String {
+    let dates = snapshot.facts.pregnancy_dates.as_ref();
+    match dates.and_then(|dates| dates.due) {
+        Some(due) => format!("{}, due {}", named::spoken(&row.name), due.day()),
+        None => since(row),
+    }
 }
 
 fn naloxone(snapshot: &Snapshot, slots: &mut Slots) {

@@ -15,18 +15,18 @@ const STEP_DAYS: i64 = 28;
 const LARGEST_TOTAL: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
 
 /// The opioids that count for long-term use, before and after signing.
-pub(super) struct Change<'a> {
+pub(in crate::rules) struct Change<'a> {
     /// In the regimen before.
-    pub(super) before: Vec<&'a MedicineRow>,
+    pub(in crate::rules) before: Vec<&'a MedicineRow>,
     /// Of these: stopped or superseded by a draft.
-    pub(super) gone: Vec<&'a MedicineRow>,
+    pub(in crate::rules) gone: Vec<&'a MedicineRow>,
     /// In the regimen if this is signed.
-    pub(super) after: Vec<&'a MedicineRow>,
+    pub(in crate::rules) after: Vec<&'a MedicineRow>,
     snapshot: &'a Snapshot,
 }
 
 impl<'a> Change<'a> {
-    pub(super) fn of(snapshot: &'a Snapshot) -> Change<'a> {
+    pub(in crate::rules) fn of(snapshot: &'a Snapshot) -> Change<'a> {
         let before: Vec<_> = snapshot.before().filter(|row| counts(row)).collect();
         let gone = before.iter().copied().filter(|row| !row.after).collect();
         let after = snapshot.after().filter(|row| counts(row)).collect();
@@ -39,7 +39,7 @@ impl<'a> Change<'a> {
     }
 
     /// No opioid is left, or none that has MME.
-    pub(super) fn leaves_nothing(&self) -> bool {
+    pub(in crate::rules) fn leaves_nothing(&self) -> bool {
         self.after.is_empty()
             || (exact(&self.snapshot.mme.after) == Some(Decimal::ZERO) && self.had_mme())
     }
@@ -52,14 +52,14 @@ impl<'a> Change<'a> {
     }
 
     /// Buprenorphine or methadone is drafted, new or again.
-    pub(super) fn keeps_with_buprenorphine_or_methadone(&self) -> bool {
+    pub(in crate::rules) fn keeps_with_buprenorphine_or_methadone(&self) -> bool {
         self.snapshot
             .drafts()
             .any(|row| row.is(ValueSet::Buprenorphine) || row.is(ValueSet::Methadone))
     }
 
     /// Buprenorphine is drafted for somebody who has none.
-    pub(super) fn starts_buprenorphine(&self) -> bool {
+    pub(in crate::rules) fn starts_buprenorphine(&self) -> bool {
         let has = self
             .snapshot
             .before()
@@ -71,7 +71,7 @@ impl<'a> Change<'a> {
     }
 
     /// One opioid goes and another comes.
-    pub(super) fn rotates(&self) -> bool {
+    pub(in crate::rules) fn rotates(&self) -> bool {
         let lost = self
             .gone
             .iter()
@@ -80,7 +80,7 @@ impl<'a> Change<'a> {
     }
 
     /// … and the other is methadone.
-    pub(super) fn adds_methadone(&self) -> bool {
+    pub(in crate::rules) fn adds_methadone(&self) -> bool {
         self.added().any(|row| row.is(ValueSet::Methadone))
     }
 
@@ -92,12 +92,12 @@ impl<'a> Change<'a> {
     }
 
     /// All opioids before are taken as needed.
-    pub(super) fn as_needed_only(&self) -> bool {
+    pub(in crate::rules) fn as_needed_only(&self) -> bool {
         self.before.iter().all(|row| row.as_needed)
     }
 
     /// Drafts and stop orders that make the change.
-    pub(super) fn drafts(&self) -> Vec<String> {
+    pub(in crate::rules) fn drafts(&self) -> Vec<String> {
         let mut drafts: Vec<String> = self
             .snapshot
             .drafts()
@@ -113,7 +113,7 @@ impl<'a> Change<'a> {
     }
 
     /// The step, the larger of the first and the last that begins within four weeks; `None`: cannot be computed.
-    pub(super) fn step(&self) -> Option<Step> {
+    pub(in crate::rules) fn step(&self) -> Option<Step> {
         let before = exact(&self.snapshot.mme.before).filter(|total| *total > Decimal::ZERO)?;
         let total = exact(&self.snapshot.mme.after)?;
         let first = self.with_steps(total, |_| Some(0))?;
@@ -155,7 +155,7 @@ impl<'a> Change<'a> {
     }
 
     /// Why the step cannot be computed.
-    pub(super) fn why_not(&self) -> Vec<Doubt> {
+    pub(in crate::rules) fn why_not(&self) -> Vec<Doubt> {
         let mut doubts: Vec<Doubt> = Vec::new();
         let rows = self
             .before
@@ -173,7 +173,7 @@ impl<'a> Change<'a> {
     }
 
     /// Drafts of which a step does not say when it begins.
-    pub(super) fn undated_steps(&self) -> Vec<Doubt> {
+    pub(in crate::rules) fn undated_steps(&self) -> Vec<Doubt> {
         self.after
             .iter()
             .filter(|row| {
@@ -227,25 +227,25 @@ fn dose_doubt(row: &MedicineRow) -> Doubt {
 
 /// A step from one total to a smaller one; shares are compared without division.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Step {
+pub(in crate::rules) struct Step {
     /// MME/day before.
-    pub(super) before: Decimal,
+    pub(in crate::rules) before: Decimal,
     /// MME/day after.
-    pub(super) after: Decimal,
+    pub(in crate::rules) after: Decimal,
     /// It is not the first step of the schedule.
-    pub(super) comes_later: bool,
+    pub(in crate::rules) comes_later: bool,
     /// The same if steps that do not say when they begin came within four weeks.
     lowest: Decimal,
 }
 
 impl Step {
     /// Is the step larger than so many percent?
-    pub(super) fn above(self, percent: u32) -> bool {
+    pub(in crate::rules) fn above(self, percent: u32) -> bool {
         self.share_above(self.after, percent)
     }
 
     /// Might it be, if undated steps came early?
-    pub(super) fn may_be_above(self, percent: u32) -> bool {
+    pub(in crate::rules) fn may_be_above(self, percent: u32) -> bool {
         self.share_above(self.lowest, percent)
     }
 
@@ -254,7 +254,7 @@ impl Step {
     }
 
     /// For people: whole percent, with as many decimals as keep it on its side of these thresholds.
-    pub(super) fn percent(self, thresholds: [u32; 2]) -> String {
+    pub(in crate::rules) fn percent(self, thresholds: [u32; 2]) -> String {
         let share = (self.before - self.after) * Decimal::ONE_HUNDRED / self.before;
         let same_side = |shown: &Decimal| {
             thresholds

@@ -266,6 +266,35 @@ fn the_remaining_sets_hold_what_they_name() {
         &["Z59.82", "Z75.3"],
         &["Z59.0"],
     );
+    let icd = System::Icd10Cm;
+    holds(
+        OverdoseHeroin,
+        icd,
+        &["T40.1X1A", "T40.1X4S"],
+        &["T40.2X1A"],
+    );
+    holds(OverdoseOpium, icd, &["T40.0X1A"], &["T40.0X5A", "T40.0X6A"]);
+    holds(OverdoseMethadone, icd, &["T40.3X2A"], &["T40.3X5A"]);
+    holds(
+        OverdoseFentanyl,
+        icd,
+        &["T40.411A"],
+        &["T40.415A", "T40.421A"],
+    );
+    holds(
+        OverdoseTramadol,
+        icd,
+        &["T40.421A"],
+        &["T40.426A", "T40.491A"],
+    );
+    holds(
+        OverdoseIntentional,
+        icd,
+        &["T40.2X2A", "T40.412A", "T40.692S"],
+        &["T40.2X1A", "T40.413A", "T40.2X5A"],
+    );
+    holds(EstimatedDelivery, loinc, &["11778-8"], &["11884-4"]);
+    holds(GestationalAge, loinc, &["49051-6"], &["11778-8"]);
     holds(TransportItem, loinc, &["93030-5"], &["93025-5"]);
     holds(SocialNeeds, loinc, &["93025-5", "96777-8"], &["93030-5"]);
     holds(Anticoagulant, System::Icd10Cm, &["Z79.01"], &["Z79.02"]);
@@ -282,6 +311,8 @@ fn every_set_but_the_derived_one_has_a_recipe_and_a_member() {
                 | ReleaseFromCustody
                 | NeoplasmRelatedPain
                 | VisitBarrier
+                | OverdoseOpium
+                | OverdoseTramadol
         );
         assert!(
             has_prefix_only || tables().concept(recipe.set).is_some(),
