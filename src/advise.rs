@@ -133,12 +133,20 @@ pub fn advise_in_words(words: &CardTexts, call: &Call<'_>, snapshot: Snapshot) -
         }
         Silence::Incomplete(_) | Silence::Unknown => Some(Outcome::Missing(missing(&snapshot))),
     };
+    let unshown = unshown_line(&snapshot, &answers);
     let mut rules: Vec<RuleLog> = answers
         .into_iter()
-        .map(|(rule, answer)| RuleLog {
-            id: rule.id,
-            answer,
-            shown_on: rendered.shown_on.get(rule.id).cloned(),
+        .map(|(rule, answer)| {
+            let shown_on = rendered.shown_on.get(rule.id).cloned();
+            RuleLog {
+                id: rule.id,
+                answer: if is_unshown_line(&snapshot, rule, &answer) && shown_on.is_none() {
+                    unshown.clone()
+                } else {
+                    answer
+                },
+                shown_on,
+            }
         })
         .collect();
     rules.push(incomplete_log(incomplete));
@@ -146,6 +154,31 @@ pub fn advise_in_words(words: &CardTexts, call: &Call<'_>, snapshot: Snapshot) -
         outcome: outcome.unwrap_or(Outcome::Cards(response)),
         rules,
         snapshot,
+    }
+}
+
+/// Outside the guideline's scope a line is silent unless it stands on a card that is shown all the same (catalogue section 1).
+fn is_unshown_line(snapshot: &Snapshot, rule: &Rule, answer: &Answer) -> bool {
+    rule.tier == Tier::Line && snapshot.scope.out.is_yes() && matches!(answer, Answer::Fires(_))
+}
+
+/// What such a line answers where no card carries it: silent, or cannot tell where a rule that makes cards cannot.
+fn unshown_line(snapshot: &Snapshot, answers: &[(&'static Rule, Answer)]) -> Answer {
+    let mut doubts: Vec<Doubt> = Vec::new();
+    for (rule, answer) in answers {
+        if let (Answer::CannotTell(why), true) = (answer, rule.tier != Tier::Line) {
+            doubts.extend(
+                why.iter()
+                    .filter(|doubt| !doubts.contains(doubt))
+                    .cloned()
+                    .collect::<Vec<_>>(),
+            );
+        }
+    }
+    if doubts.is_empty() {
+        Answer::Silent(snapshot.scope.because.clone())
+    } else {
+        Answer::CannotTell(doubts)
     }
 }
 

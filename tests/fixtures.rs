@@ -69,6 +69,9 @@ fn answers_as_recorded(case: &Case) -> Result<(), Failed> {
     }
     nothing_empty(&answered.body, "")?;
     created_resources_are_r4(&answered.body)?;
+    if answered.status == 200 {
+        speaks_as_the_guide_asks(&answered.body)?;
+    }
     let file = case.folder.join("response.json");
     let recorded = case.response.as_deref().unwrap_or("{}");
     let recorded: Value =
@@ -87,6 +90,16 @@ fn answers_as_recorded(case: &Case) -> Result<(), Failed> {
         file.display()
     )
     .into())
+}
+
+/// The language gate over everything that people read in this answer.
+fn speaks_as_the_guide_asks(body: &Value) -> Result<(), Failed> {
+    let faults = opioid_cds::cards::gate::check_body(&body.to_string());
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults.join("\n").into())
+    }
 }
 
 #[expect(

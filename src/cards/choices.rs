@@ -53,7 +53,7 @@ impl<'a> Composer<'a> {
             let is_taken = taken
                 .iter()
                 .any(|earlier| earlier.key == suggest.key && earlier.slots == suggest.slots);
-            if made.len() == MOST_SUGGESTIONS || is_taken {
+            if made.len() + untakable.len() == MOST_SUGGESTIONS || is_taken {
                 continue;
             }
             if let Some(mut suggestion) = self.suggestion(voice, suggest, card) {

@@ -5,21 +5,27 @@
 
 use super::about::{About, Selection};
 use super::detail::{Bullet, Detail};
-use super::escape::{markdown_value, shortened};
+use super::escape::{markdown_value, plain, shortened, units};
 use super::fields::{self, distinct};
+use super::guides::Named;
 use super::merge::{Planned, Voice};
 use super::naming::Names;
 use super::template::Filling;
-use super::texts::SUMMARY;
+use super::texts::{GOAL, SUMMARY};
 use super::unread::{self, one_line};
 use super::wording::{self, bullet, phrase, run_ins};
 use super::{CardTexts, ClientOptions, MME_WORDS, Naming, Problem, Rendered};
 use crate::patient::{Language, Snapshot};
 use crate::rules::{Fact, Slot};
-use crate::wire::{Card, Indicator, SelectionBehavior};
+use crate::wire::{Card, Indicator, Link, SelectionBehavior};
 
 /// Longest summary (contract R-175).
 pub(crate) const LONGEST_SUMMARY: usize = 139;
+
+/// Longest goal that is quoted to the patient; a cut quotation is none.
+const LONGEST_QUOTE: usize = 60;
+/// Lines of the brief with what is due (sheet 4.32).
+const MOST_BRIEF_LINES: usize = 12;
 
 /// Makes the cards of one response.
 pub(crate) struct Composer<'a> {
@@ -107,6 +113,7 @@ impl<'a> Composer<'a> {
         let abouts: Vec<&About> = merged().filter_map(|voice| self.about(voice)).collect();
         let label = phrase(self.texts, "Text pdmp-app");
         let app = fields::pdmp_app(self.snapshot, &voices, label);
+        let guides = self.guides(&voices);
         self.rendered.response.cards.push(Card {
             uuid,
             summary,
@@ -116,9 +123,33 @@ impl<'a> Composer<'a> {
             suggestions,
             selection_behavior,
             override_reasons: fields::reasons(self.snapshot, &abouts, planned.indicator),
-            links: fields::links(&abouts, app),
+            links: fields::links(&abouts, app)
+                .into_iter()
+                .chain(guides)
+                .collect(),
             extension: fields::extension(&voices),
         });
+    }
+
+    /// Links to the printable guides of these rules.
+    fn guides(&mut self, voices: &[Voice<'_>]) -> Vec<Link> {
+        let texts = self.texts;
+        let named = texts.guides.of(voices, self.snapshot.language);
+        let label = |guide: &Named<'_>| {
+            let template = texts
+                .translated_phrase("Text guide", guide.language)
+                .or_else(|| texts.phrase("Text guide"))?;
+            let slots = [("title", Slot::Text(guide.title.to_owned()))].into();
+            let filling = Filling {
+                slots: &slots,
+                case: "",
+            };
+            Some(plain(&texts.fill(template, filling).ok()?))
+        };
+        named
+            .iter()
+            .filter_map(|guide| Some(guide.link(label(guide)?)))
+            .collect()
     }
 
     fn about(&self, voice: Voice<'_>) -> Option<&'a About> {
@@ -152,6 +183,7 @@ impl<'a> Composer<'a> {
             .map(bullet)
             .filter(|line| !line.is_empty())
             .collect();
+        let bullets_of_brief = brief.len();
         let (bullets, known) = if brief.is_empty() {
             (self.bullets(at, planned), self.paragraph(leader, "Known"))
         } else {
@@ -165,6 +197,13 @@ impl<'a> Composer<'a> {
         let doubts = doubts.flat_map(|voice| &voice.finding.doubts);
         let (unread, problems) = unread::sentences(self.texts, self.snapshot, doubts);
         self.rendered.problems.extend(problems);
+        let room = match bullets_of_brief {
+            0 => planned.lines.len(),
+            taken => planned
+                .lines
+                .len()
+                .min(MOST_BRIEF_LINES.saturating_sub(taken).max(1)),
+        };
         let (say, language) = self.said(&planned.members);
         let mut detail = Detail {
             why: self.paragraph(leader, "Why"),
@@ -173,8 +212,7 @@ impl<'a> Composer<'a> {
             known,
             unread,
             say,
-            lines: planned
-                .lines
+            lines: planned.lines[..room]
                 .iter()
                 .map(|voice| self.line(*voice))
                 .collect(),
@@ -188,7 +226,7 @@ impl<'a> Composer<'a> {
     fn bullets(&mut self, at: usize, planned: &Planned<'a>) -> Vec<Bullet> {
         let mut bullets = Vec::new();
         for (place, voice) in planned.members.iter().copied().enumerate() {
-            if place > 0 {
+            if place > 0 && !is_same_total(planned.members[0], voice) {
                 let text = self.line(voice);
                 bullets.push(Bullet {
                     text,
@@ -286,19 +324,36 @@ impl<'a> Composer<'a> {
         for voice in voices {
             let texts = self.texts.rule(voice.rule.id);
             let translated = texts.and_then(|texts| texts.translated("Say", language));
-            let told = translated
-                .and_then(|template| self.fill_or_report(template, *voice))
-                .map(|text| one_line(&text))
-                .filter(|text| !text.is_empty());
-            if told.is_some() {
-                return (told, language);
-            }
-            let told = self.paragraph(*voice, "Say");
-            if told.is_some() {
-                return (told, Language::English);
+            let english = self.section(*voice, "Say");
+            let templates = [(translated, language), (english, Language::English)];
+            for (template, language) in templates {
+                let told = template
+                    .and_then(|template| self.told(template, *voice))
+                    .map(|text| one_line(&text))
+                    .filter(|text| !text.is_empty());
+                if told.is_some() {
+                    return (told, language);
+                }
             }
         }
         (None, Language::English)
+    }
+
+    /// Words to the patient, who is reminded of the goal that they set.
+    fn told(&mut self, template: &str, voice: Voice<'a>) -> Option<String> {
+        let mut slots = voice.finding.slots.clone();
+        slots.insert(GOAL, Slot::Text(quotable_goal(self.snapshot)));
+        let filling = Filling {
+            slots: &slots,
+            case: voice.finding.case,
+        };
+        match self.texts.fill(template, filling) {
+            Ok(text) => Some(text),
+            Err(problem) => {
+                self.rendered.problems.push(problem);
+                None
+            }
+        }
     }
 
     fn paragraph(&mut self, voice: Voice<'a>, section: &str) -> Option<String> {
@@ -361,6 +416,29 @@ fn is_total_of(fact: &Fact, other: &Fact) -> bool {
             .slots
             .get("mme")
             .is_some_and(|total| other.slots.values().any(|slot| slot == total))
+}
+
+/// Does a merged rule speak about the total that the leader's summary names already?
+fn is_same_total(leader: Voice<'_>, merged: Voice<'_>) -> bool {
+    ["mme", "before", "floor", "up_to"].iter().all(|name| {
+        let (one, other) = (
+            leader.finding.slots.get(name),
+            merged.finding.slots.get(name),
+        );
+        one.is_some() && one == other
+    })
+}
+
+/// The goal as the patient said it, if it is short enough to be said again within a sentence.
+fn quotable_goal(snapshot: &Snapshot) -> String {
+    let goal = snapshot.facts.goal.yes().filter(|goal| goal.by_patient);
+    let words = goal.map(|goal| plain(&goal.words)).unwrap_or_default();
+    let words = words.trim_end_matches(['.', '!', '?']);
+    if units(words) <= LONGEST_QUOTE {
+        words.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 fn filling<'a>(voice: Voice<'a>) -> Filling<'a> {

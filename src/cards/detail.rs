@@ -26,6 +26,8 @@ pub(crate) struct RunIns {
     pub(crate) not_checked: String,
     pub(crate) words: String,
     pub(crate) also: String,
+    /// In place of `also` on the brief.
+    pub(crate) due: String,
 }
 
 /// The parts, ready to show.
@@ -122,15 +124,31 @@ impl std::fmt::Display for Detail {
         let run_in =
             |title: &str, text: String| (!text.is_empty()).then(|| format!("**{title}** {text}"));
         let lines = list(&mut self.lines.iter());
+        let is_brief = !self.brief.is_empty();
+        let heading = if is_brief {
+            &self.run_ins.due
+        } else {
+            &self.run_ins.also
+        };
+        let heading = (!lines.is_empty()).then(|| format!("**{heading}**"));
+        let (due, also) = if is_brief {
+            ([heading, Some(lines)], [None, None])
+        } else {
+            ([None, None], [heading, Some(lines)])
+        };
+        let [due_heading, due] = due;
+        let [also_heading, also] = also;
         let blocks = [
             self.why.clone(),
             Some(list(&mut self.bullets.iter().map(|bullet| &bullet.text))),
             Some(list(&mut self.brief.iter())),
+            due_heading,
+            due,
             self.known.clone(),
             run_in(&self.run_ins.not_checked, self.unread.join(" ")),
             run_in(&self.run_ins.words, self.say.clone().unwrap_or_default()),
-            (!lines.is_empty()).then(|| format!("**{}**", self.run_ins.also)),
-            Some(lines),
+            also_heading,
+            also,
         ];
         let shown: Vec<String> = blocks
             .into_iter()
@@ -162,6 +180,7 @@ mod tests {
                 not_checked: "Not checked:".into(),
                 words: "Words:".into(),
                 also: "Also:".into(),
+                due: "Due:".into(),
             },
             ..Detail::default()
         }
@@ -181,6 +200,17 @@ mod tests {
                 .fit()
                 .expect("text")
                 .ends_with("**Also:**\n\n- A line")
+        );
+    }
+
+    #[test]
+    fn what_is_due_stands_before_the_words_on_the_brief() {
+        let mut brief = detail(0, 1);
+        brief.brief = vec!["Who".to_owned()];
+        brief.lines[0] = "A visit".to_owned();
+        assert_eq!(
+            brief.fit().expect("text"),
+            "- Who\n\n**Due:**\n\n- A visit\n\nKnown.\n\n**Not checked:** Could not be read.\n\n**Words:** What helps?"
         );
     }
 

@@ -4,6 +4,7 @@
 
 use super::ClientOptions;
 use super::about::{About, AboutReason, MOST_REASONS};
+use super::code_systems;
 use super::merge::Voice;
 use crate::patient::Snapshot;
 use crate::wire::{CardExtension, Coding, Extension, Indicator, Link, LinkType, Source};
@@ -24,10 +25,7 @@ pub(crate) fn source(
         url: about.source.url.clone(),
         topic: Coding {
             code,
-            system: format!(
-                "{}/CodeSystem/opioid-cds-topic",
-                snapshot.site.canonical_base
-            ),
+            system: code_systems::address(&snapshot.site.canonical_base, code_systems::TOPIC),
             display: None,
         },
     }
@@ -35,10 +33,7 @@ pub(crate) fn source(
 
 /// The leader's reasons, then the others' without repeats, at most eight, `other` last (rule 2).
 pub(crate) fn reasons(snapshot: &Snapshot, abouts: &[&About], indicator: Indicator) -> Vec<Coding> {
-    let system = format!(
-        "{}/CodeSystem/opioid-cds-override",
-        snapshot.site.canonical_base
-    );
+    let system = code_systems::address(&snapshot.site.canonical_base, code_systems::OVERRIDE);
     let mut reasons: Vec<&AboutReason> = Vec::new();
     let mut other = None;
     let offered =

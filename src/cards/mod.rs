@@ -6,12 +6,14 @@
 mod about;
 mod checks;
 mod choices;
+mod code_systems;
 mod compose;
 mod content;
 mod detail;
 mod escape;
 mod fields;
 pub mod gate;
+mod guides;
 mod incomplete;
 mod links;
 mod merge;
@@ -23,6 +25,7 @@ mod unread;
 mod wording;
 
 pub use about::{About, AboutLink, AboutReason, AboutSource, Level, Selection, Status};
+pub use guides::Guide;
 pub use incomplete::{Incomplete, incomplete_card};
 
 use crate::patient::Snapshot;
@@ -45,6 +48,8 @@ pub struct CardTexts {
     phrases: texts::Words,
     /// `phrases.es.md`.
     spanish_phrases: texts::Words,
+    /// Printable guides that cards link to; none until the caller says where they are.
+    guides: guides::Guides,
 }
 
 /// A fault in a content file.
@@ -67,6 +72,11 @@ impl CardTexts {
     /// The files that hold words, by their paths in `cards/`, with the built-in words.
     pub fn word_files() -> BTreeMap<String, &'static str> {
         texts::word_files()
+    }
+
+    /// From now on cards link to these guides, which are served under this address.
+    pub fn link_guides(&mut self, base: &str, guides: Vec<Guide>) {
+        self.guides = guides::Guides::at(base, guides);
     }
 
     /// What `about.md` of a rule says, `check-incomplete` included.

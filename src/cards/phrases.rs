@@ -108,8 +108,10 @@ const TEXTS: Phrases = &[
     ("not-checked", &[]),
     ("words", &[]),
     ("also", &[]),
+    ("due", &[]),
     ("mme", &[]),
     ("pdmp-app", &[]),
+    ("guide", &["title"]),
 ];
 
 const KINDS: [(&str, Phrases); 5] = [

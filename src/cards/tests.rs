@@ -1,7 +1,7 @@
 use super::sample::*;
 use super::{ClientOptions, gate, render};
 use crate::fhir::{Gap, Query, Read, Why};
-use crate::patient::{Doubt, Hook};
+use crate::patient::{Doubt, GoalFact, Hook, Known, Language};
 use crate::rules::{Proposal, Slot};
 use crate::terminology::ValueSet;
 use crate::wire::{Card, Indicator, SelectionBehavior};
@@ -36,7 +36,7 @@ fn a_card_has_its_parts_in_order() {
     );
     assert_eq!(
         detail(card),
-        "- Sleep apnea (on the record since Mar 2021)\n\nKnown of opioid-benzo.\n\n**Could not check:** Visits could not be read; recent reviews and hospice visits were not checked.\n\n**Words you could use:** What helps you? I will call you."
+        "- Sleep apnea, on the record since Mar 2021\n\nKnown of opioid-benzo.\n\n**Could not check:** Visits could not be read; recent reviews and hospice visits were not checked.\n\n**Words you could use:** What helps you? I will call you."
     );
     assert_eq!(card.source.topic.code, "opioid-benzo");
     assert_eq!(
@@ -59,7 +59,7 @@ fn text_of_the_record_cannot_become_markup() {
     let shown = detail(&cards[0]);
     assert!(
         shown.starts_with(
-            "- &lt;img src=x onerror=alert(1)&gt; # \\*h\\* \\[x\\](https: //evil.example) (on"
+            "- &lt;img src=x onerror=alert(1)&gt; # \\*h\\* \\[x\\](https: //evil.example), on"
         ),
         "{shown}"
     );
@@ -177,7 +177,7 @@ fn on_patient_view_an_info_offer_joins_the_brief_and_a_warning_does_not() {
     assert_eq!(cards.len(), 1);
     assert_eq!(
         detail(&cards[0]),
-        "- Taking Oxycodone\n- Second line\n\n**Words you could use:** What helps you? I will call you.\n\n**Also worth a look:**\n\n- Line of naloxone-offer"
+        "- Taking Oxycodone\n- Second line\n\n**What is due:**\n\n- Line of naloxone-offer\n\n**Words you could use:** What helps you? I will call you."
     );
     assert_eq!(cards[0].suggestions.len(), 1);
     assert_eq!(joined.shown_on["naloxone-offer"], cards[0].uuid);
@@ -442,4 +442,144 @@ fn the_same_call_gives_the_same_body_and_another_instance_other_uuids() {
         ..NAMING
     };
     assert_ne!(body(NAMING), body(other));
+}
+
+fn guide(topic: &str, rules: &[&str], for_patient: bool) -> super::Guide {
+    let titles = [
+        (Language::English, format!("About {topic}")),
+        (Language::Spanish, format!("Sobre {topic}")),
+    ];
+    super::Guide {
+        topic: topic.to_owned(),
+        rules: rules.iter().map(|rule| (*rule).to_owned()).collect(),
+        for_patient,
+        titles: titles.into(),
+    }
+}
+
+#[test]
+fn a_card_links_to_the_guides_that_fit_best_and_only_where_they_are_served() {
+    let links = |texts: &super::CardTexts, language| {
+        let mut snapshot = snapshot(Hook::OrderSign);
+        snapshot.language = language;
+        let fired = answers([("opioid-benzo", vec![finding(WARNING, "a")])]);
+        let rendered = render(texts, &snapshot, &fired, &ClientOptions::default(), NAMING);
+        let card = rendered.response.cards.into_iter().next().expect("a card");
+        let guides = card
+            .links
+            .into_iter()
+            .filter(|link| link.url.contains("/guides/"));
+        guides
+            .map(|link| (link.label, link.url))
+            .collect::<Vec<_>>()
+    };
+    let mut texts = texts();
+    assert!(links(&texts, Language::English).is_empty());
+    texts.link_guides(
+        "https://cds.example.org/",
+        vec![
+            guide("third", &["x", "y", "opioid-benzo"], true),
+            guide("none", &["mme-total"], true),
+            guide("second", &["x", "opioid-benzo"], false),
+            guide("first", &["opioid-benzo"], true),
+        ],
+    );
+    let link = |label: &str, url: &str| {
+        (
+            label.to_owned(),
+            format!("https://cds.example.org/guides/{url}"),
+        )
+    };
+    assert_eq!(
+        links(&texts, Language::English),
+        [
+            link("Guide to print: About first", "first?lang=en"),
+            link("Guide to print: About second", "second?lang=en"),
+        ]
+    );
+    assert_eq!(
+        links(&texts, Language::Spanish),
+        [
+            link("Guide to print, in Spanish: Sobre first", "first?lang=es"),
+            link("Guide to print: About second", "second?lang=en"),
+        ],
+        "what only the team reads stays English"
+    );
+}
+
+#[test]
+fn the_patients_words_are_in_the_patients_language() {
+    let mut snapshot = snapshot(Hook::OrderSign);
+    snapshot.language = Language::Spanish;
+    let rendered = rendered(&snapshot, [("opioid-benzo", vec![finding(WARNING, "a")])]);
+    let card = &rendered.response.cards[0];
+    assert!(
+        detail(card)
+            .ends_with("**Words you could use, in Spanish:** ¿Qué le ayuda? Hablamos pronto.")
+    );
+    assert!(detail(card).contains("Known of opioid-benzo."));
+    assert_eq!(gate::check_card(card), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_client_cannot_take_becomes_a_line() {
+    let mut benzo = finding(WARNING, "a");
+    benzo.suggest = vec![
+        naloxone(),
+        suggest("follow-up", Proposal::ServiceRequest { due_days: Some(14) }),
+    ];
+    let fired = answers([("opioid-benzo", vec![benzo])]);
+    let options = ClientOptions {
+        suggestions: Some(["create MedicationRequest".to_owned()].into()),
+        ..ClientOptions::default()
+    };
+    let snapshot = snapshot(Hook::OrderSign);
+    let card = &render(&texts(), &snapshot, &fired, &options, NAMING)
+        .response
+        .cards[0];
+    assert_eq!(labels(card), ["Add naloxone 4 mg nasal spray, 2 devices"]);
+    assert!(
+        detail(card).ends_with("**Also worth a look:**\n\n- Plan a check-in within 14 days"),
+        "{}",
+        detail(card)
+    );
+    let nothing = ClientOptions {
+        suggestions: Some(Default::default()),
+        ..ClientOptions::default()
+    };
+    let card = &render(&texts(), &snapshot, &fired, &nothing, NAMING)
+        .response
+        .cards[0];
+    assert!(card.suggestions.is_empty() && card.selection_behavior.is_none());
+    assert_eq!(gate::check_card(card), Vec::<String>::new());
+}
+
+#[test]
+fn the_goal_is_quoted_only_in_the_patients_own_words_and_only_whole() {
+    let files = |say: &str| {
+        let mut files = files();
+        let card = files.get_mut("opioid-benzo/card.en.md").expect("a sample");
+        *card = card.replace("What helps you? I will call you.", say);
+        files
+    };
+    let texts = super::CardTexts::load(&files(
+        "What helps you?{% if goal %} Your goal is “{{ goal }}”.{% endif %}",
+    ))
+    .expect("`goal` is given to every text to the patient");
+    let said = |words: &str, by_patient: bool| {
+        let mut snapshot = snapshot(Hook::OrderSign);
+        snapshot.facts.goal = Known::Yes(GoalFact {
+            words: words.to_owned(),
+            by_patient,
+            date: None,
+            reference: "Goal/g1".to_owned(),
+        });
+        let fired = answers([("opioid-benzo", vec![finding(WARNING, "a")])]);
+        let rendered = render(&texts, &snapshot, &fired, &ClientOptions::default(), NAMING);
+        let card = rendered.response.cards.into_iter().next();
+        card.and_then(|card| card.detail).unwrap_or_default()
+    };
+    assert!(said("Walk my dog.", true).ends_with("Your goal is “Walk my dog”."));
+    assert!(said("Walk my dog.", false).ends_with("What helps you?"));
+    assert!(said(&"Walk my dog ".repeat(9), true).ends_with("What helps you?"));
 }

@@ -15,6 +15,9 @@ use crate::rules::{CHECK_INCOMPLETE, RULES, Rule};
 use minijinja::Environment;
 use std::collections::BTreeMap;
 
+/// Slot that every text to the patient may use: the goal in their own words, empty where there is none to quote.
+pub(crate) const GOAL: &str = "goal";
+
 /// Name of a summary among the sections.
 pub(crate) const SUMMARY: &str = "summary";
 
@@ -27,6 +30,8 @@ pub(crate) struct RuleText {
     pub(crate) words: Words,
     /// `card.es.md`: what is said to the patient.
     spanish: Words,
+    /// Its first heading: the rule's name.
+    pub(crate) spanish_title: Option<String>,
 }
 
 impl RuleText {
@@ -55,6 +60,13 @@ impl Words {
     /// The template of this section.
     pub(crate) fn get(&self, section: &str) -> Option<&str> {
         self.0.get(section).map(String::as_str)
+    }
+
+    /// Keys of the suggestions.
+    pub(crate) fn suggestions(&self) -> impl Iterator<Item = &str> {
+        self.0
+            .keys()
+            .filter_map(|section| section.strip_prefix("Suggestion "))
     }
 }
 
@@ -143,6 +155,7 @@ pub(crate) fn load(overrides: &BTreeMap<String, String>) -> Result<CardTexts, Ve
             rules,
             phrases,
             spanish_phrases,
+            guides: super::guides::Guides::default(),
         })
     } else {
         Err(loader.problems)
@@ -204,11 +217,12 @@ impl Loader {
             .ok();
         let slots = about.as_ref().map(|about| about.slots.as_slice());
         let words = self.words(english, slots);
-        let spanish = self.translation(spanish, slots);
+        let (spanish_title, spanish) = self.translation(spanish, slots);
         Some(RuleText {
             about: about?,
             words,
             spanish,
+            spanish_title,
         })
     }
 
@@ -244,11 +258,16 @@ impl Loader {
         words
     }
 
-    /// What is said to the patient in another language; the first heading is the rule's name for translators.
-    fn translation(&mut self, card: File<'_>, slots: Option<&[String]>) -> Words {
+    /// What is said to the patient in another language; the first heading is the rule's name.
+    fn translation(&mut self, card: File<'_>, slots: Option<&[String]>) -> (Option<String>, Words) {
         let (found, problems) = sections(card, card.text, 1);
         self.problems.extend(problems);
         let mut words = Words::default();
+        let title = found.first().filter(|section| section.depth == 1);
+        if title.is_none_or(|section| section.title.is_empty()) {
+            self.problems
+                .push(card.problem(1, "the first heading is the rule's name: one #"));
+        }
         for section in found.iter().filter(|section| section.depth > 1) {
             let name = section.title.as_str();
             if name == "Say" || name.starts_with("Suggestion ") {
@@ -261,7 +280,7 @@ impl Loader {
                 ));
             }
         }
-        words
+        (title.map(|section| section.title.clone()), words)
     }
 
     fn phrases(&mut self, file: File<'_>) -> Words {
@@ -292,7 +311,7 @@ impl Loader {
         for section in found.iter().filter(|section| section.depth > 1) {
             let name = section.title.as_str();
             let slots = phrases::slots(name);
-            match slots.filter(|_| name == "Text words" || name.starts_with("Suggestion ")) {
+            match slots.filter(|_| is_translated_phrase(name)) {
                 Some(slots) => self.section(file, name, section, Some(slots), &mut words),
                 None => self.problems.push(file.problem(
                     section.line,
@@ -330,7 +349,7 @@ impl Loader {
                 .into_iter()
                 .map(|fault| file.problem(line + fault.line, fault.message)),
         );
-        let place = if name == SUMMARY || name.starts_with("Suggestion ") {
+        let place = if name == SUMMARY || name == "Text guide" || name.starts_with("Suggestion ") {
             PLAIN
         } else {
             MARKDOWN
@@ -346,7 +365,8 @@ impl Loader {
             return;
         }
         if let Some(slots) = slots {
-            let strays = self.strays(&template, slots);
+            let given: &[&str] = if name == "Say" { &[GOAL] } else { &[] };
+            let strays = self.strays(&template, slots, given);
             self.problems.extend(strays.into_iter().map(|stray| {
                 let message =
                     format!("\"{name}\" uses the slot \"{stray}\", which is not declared");
@@ -356,17 +376,25 @@ impl Loader {
     }
 
     /// Slots that a template uses and nobody fills, in alphabetical order.
-    fn strays<S: AsRef<str>>(&self, template: &str, slots: &[S]) -> Vec<String> {
+    fn strays<S: AsRef<str>>(&self, template: &str, slots: &[S], given: &[&str]) -> Vec<String> {
         let Ok(compiled) = self.env.get_template(template) else {
             return Vec::new();
         };
         let used = compiled.undeclared_variables(false);
-        let is_stray =
-            |name: &String| name != "case" && !slots.iter().any(|slot| slot.as_ref() == name);
+        let is_stray = |name: &String| {
+            name != "case"
+                && !given.contains(&name.as_str())
+                && !slots.iter().any(|slot| slot.as_ref() == name)
+        };
         let mut strays: Vec<String> = used.into_iter().filter(is_stray).collect();
         strays.sort();
         strays
     }
+}
+
+/// Phrases that another language has: what the patient reads, and how words and guides in it are announced.
+fn is_translated_phrase(name: &str) -> bool {
+    matches!(name, "Text words" | "Text guide") || name.starts_with("Suggestion ")
 }
 
 /// The language of a file, by the end of its name.

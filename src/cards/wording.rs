@@ -126,6 +126,7 @@ pub(crate) fn run_ins(texts: &CardTexts, language: Language) -> RunIns {
         not_checked: phrase(texts, "Text not-checked"),
         words: words.unwrap_or_else(|| phrase(texts, "Text words")),
         also: phrase(texts, "Text also"),
+        due: phrase(texts, "Text due"),
     }
 }
 

@@ -7,7 +7,7 @@ mod patients;
 
 use super::runtime;
 use crate::cases::{self, BuiltIn, days_between, moved};
-use crate::config::{DemoArguments, LogSettings, load, load_guides, overrides};
+use crate::config::{DemoArguments, LogSettings, guide_links, load, load_guides, overrides};
 use crate::ehr;
 use crate::fhir::{Allowed, Client, Limits, MemoryServer};
 use crate::hooks::{self, Chart, Clock, SERVICES, Servers, Shared};
@@ -49,9 +49,12 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
         // To be seen on the preview page; a site decides for itself.
         content.site.patient_languages = vec![Language::Spanish];
     }
+    let guides = load_guides(&arguments.content)?;
     let metrics = telemetry::install()?;
     runtime()?.block_on(async {
         let listeners = Listeners::bind(arguments.listen, arguments.management_listen).await?;
+        let address = format!("http://{}", listeners.service.local_addr()?);
+        content.cards.link_guides(&address, guide_links(&guides));
         let ehr = Ehr::ready(arguments).await?;
         let chart = Chart::Servers(Servers {
             client: Client::new(Limits::default())?,
@@ -65,7 +68,7 @@ pub(super) fn run(arguments: &DemoArguments, log: &LogSettings) -> anyhow::Resul
         shared.clock = ehr.clock;
         let layers = Layers {
             cors_origins: arguments.cors_origin.clone(),
-            guides: load_guides(&arguments.content)?,
+            guides,
             preview: Some(Arc::new(Preview {
                 gallery: ehr.gallery,
                 words: overrides(arguments.content.cards.as_deref())?,

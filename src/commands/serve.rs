@@ -6,7 +6,8 @@ use super::runtime;
 use crate::audit::Audit;
 use crate::auth::Authorities;
 use crate::config::{
-    AuditSettings, Auth, LogSettings, ServeSettings, load, load_guides, overrides,
+    AuditSettings, Auth, LogSettings, ServeSettings, guide_base, guide_links, load, load_guides,
+    overrides,
 };
 use crate::fhir::{Allowed, Client, Limits};
 use crate::hooks::{self, Chart, Clock, Rate, Servers, Shared};
@@ -18,7 +19,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
-use tracing::info;
+use tracing::{info, warn};
 
 /// Load balancers look about once a second whether a service is ready.
 const NOTICE: Duration = Duration::from_secs(3);
@@ -85,7 +86,14 @@ fn tls_files(settings: &ServeSettings) -> Option<TlsFiles> {
 
 fn shared(settings: &ServeSettings, authorities: &Authorities) -> anyhow::Result<Shared> {
     let loading = Stopwatch::start();
-    let content = load(&settings.content)?;
+    let mut content = load(&settings.content)?;
+    match settings.public_url.as_ref().map(guide_base) {
+        Some(Some(base)) => content
+            .cards
+            .link_guides(base, guide_links(&*load_guides(&settings.content)?)),
+        Some(None) => warn!("--public-url is not https: cards do not link to the guides"),
+        None => {}
+    }
     info!(
         duration_ms = loading.elapsed().as_millis(),
         "content loaded"

@@ -2,14 +2,15 @@
 
 use super::{ContentSettings, SiteError, read_site};
 use crate::advise::Content;
-use crate::cards::CardTexts;
-use crate::guides::Guides;
-use crate::patient::Site;
+use crate::cards::{CardTexts, Guide as GuideLink};
+use crate::guides::{Audience, Guides, Lang};
+use crate::patient::{Language, Site};
 use crate::terminology::{Problem, Terminology};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use url::{Host, Url};
 
 /// What is wrong with the content.
 #[derive(Debug)]
@@ -95,6 +96,38 @@ pub fn load_guides(settings: &ContentSettings) -> Result<Arc<Guides>, ContentErr
     }
 }
 
+/// The address under which cards link to guides: https, or this machine. Others are no links for a chart (contract R-204).
+pub fn guide_base(public_url: &Url) -> Option<&str> {
+    let local = matches!(public_url.host(), Some(Host::Domain("localhost")))
+        || matches!(public_url.host(), Some(Host::Ipv4(address)) if address.is_loopback())
+        || matches!(public_url.host(), Some(Host::Ipv6(address)) if address.is_loopback());
+    let open = public_url.scheme() == "https" || (public_url.scheme() == "http" && local);
+    open.then(|| public_url.as_str().trim_end_matches('/'))
+}
+
+/// The guides as cards link to them.
+pub fn guide_links(guides: &Guides) -> Vec<GuideLink> {
+    guides
+        .topics()
+        .map(|topic| {
+            let title = |lang: Lang| guides.title(topic.id, lang).map(str::to_owned);
+            let titles = [
+                (Language::English, title(Lang::En)),
+                (Language::Spanish, title(Lang::Es)),
+            ];
+            GuideLink {
+                topic: topic.id.to_owned(),
+                rules: topic.rules.to_vec(),
+                for_patient: topic.audience != Audience::Clinician,
+                titles: titles
+                    .into_iter()
+                    .filter_map(|(language, title)| Some((language, title?)))
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
 fn of_cards(problem: crate::cards::Problem) -> Problem {
     let crate::cards::Problem {
         file,
@@ -168,4 +201,34 @@ fn collect(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{guide_base, guide_links};
+    use crate::guides::Guides;
+    use crate::patient::Language;
+    use url::Url;
+
+    #[test]
+    fn guides_are_linked_over_https_or_on_this_machine() {
+        for (url, base) in [
+            ("https://cds.example.org/", Some("https://cds.example.org")),
+            ("https://x.example/cds/", Some("https://x.example/cds")),
+            ("http://127.0.0.1:8080", Some("http://127.0.0.1:8080")),
+            ("http://cds.example.org", None),
+            ("ftp://cds.example.org", None),
+        ] {
+            assert_eq!(guide_base(&Url::parse(url).expect("a URL")), base, "{url}");
+        }
+    }
+
+    #[test]
+    fn every_guide_has_a_title_in_both_languages_and_rules_that_link_to_it() {
+        for guide in guide_links(&Guides::builtin()) {
+            let languages: Vec<Language> = guide.titles.keys().copied().collect();
+            assert_eq!(languages, [Language::English, Language::Spanish]);
+            assert!(!guide.rules.is_empty(), "{}", guide.topic);
+        }
+    }
 }

@@ -16,7 +16,7 @@ pub use arguments::{
     NewArguments, NewThing, ReplayArguments, ReportFormat, Shell, TextFormat,
 };
 pub use audit::{AuditSettings, ReportArguments};
-pub use content::{ContentError, load, load_guides, load_with, overrides};
+pub use content::{ContentError, guide_base, guide_links, load, load_guides, load_with, overrides};
 pub use limits::LimitSettings;
 pub use site::{SiteError, read_site, site_from_table};
 pub use tls::TlsSettings;

@@ -100,6 +100,9 @@ fn fault_in(site: &Site) -> Option<(&'static str, String)> {
     if !is_https(&site.canonical_base) {
         return Some(("canonical_base", "must be an absolute https URL".to_owned()));
     }
+    if let Some(fault) = number_fault(site) {
+        return Some(fault);
+    }
     let links = [
         ("ir_order_set_url", &site.ir_order_set_url),
         ("pdmp_app_url", &site.pdmp_app_url),
@@ -108,6 +111,39 @@ fn fault_in(site: &Site) -> Option<(&'static str, String)> {
         .into_iter()
         .find(|(_, url)| url.as_deref().is_some_and(|url| !is_https(url)));
     open.map(|(key, _)| (key, "must be an absolute https URL".to_owned()))
+}
+
+/// A number that would switch a rule off or make it speak about everybody is a slip.
+fn number_fault(site: &Site) -> Option<(&'static str, String)> {
+    let percents = [
+        ("taper_fast_percent", site.taper_fast_percent),
+        ("taper_check_percent", site.taper_check_percent),
+        ("raised_percent", site.raised_percent),
+    ];
+    let counts = [
+        ("naloxone_on_hand_months", site.naloxone_on_hand_months),
+        ("no_end_days", site.no_end_days),
+        ("acute_quantity_days", site.acute_quantity_days),
+        ("goals_plan_months", site.goals_plan_months),
+        ("followup_days", site.followup_days),
+        ("followup_interval_days", site.followup_interval_days),
+        (
+            "whole_person_screen_months",
+            site.whole_person_screen_months,
+        ),
+    ];
+    let percent = percents
+        .into_iter()
+        .find(|(_, value)| !(1..=100).contains(value));
+    let count = counts.into_iter().find(|(_, value)| *value == 0);
+    let order = site.taper_check_percent > site.taper_fast_percent;
+    percent
+        .map(|(key, _)| (key, "must be from 1 to 100".to_owned()))
+        .or_else(|| count.map(|(key, _)| (key, "must be at least 1".to_owned())))
+        .or_else(|| {
+            let message = "must not be above taper_fast_percent".to_owned();
+            order.then_some(("taper_check_percent", message))
+        })
 }
 
 fn is_https(url: &str) -> bool {

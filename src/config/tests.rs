@@ -144,6 +144,16 @@ fn a_fault_in_a_site_file_names_line_and_key() {
         ),
         ("canonical_base = \"here\"\n", 1, "canonical_base"),
         ("grace_days = \n", 1, "grace_days"),
+        ("taper_fast_percent = 250\n", 1, "taper_fast_percent"),
+        (
+            "grace_days = 7\ntaper_check_percent = 40\n",
+            2,
+            "taper_check_percent",
+        ),
+        ("followup_days = 0\n", 1, "followup_days"),
+        ("services_available = [\"yoga\"]\n", 1, "services_available"),
+        ("patient_languages = [\"fr\"]\n", 1, "patient_languages"),
+        ("pdmp_app_url = \"http://x.example\"\n", 1, "pdmp_app_url"),
     ] {
         match site(text) {
             Err(SiteError::Setting {

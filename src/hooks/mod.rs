@@ -8,6 +8,7 @@ mod audited;
 mod body;
 pub mod call;
 mod clock;
+mod code_systems;
 mod discovery;
 mod error;
 mod feedback;
@@ -131,7 +132,7 @@ impl Shared {
 }
 
 /// Every route of the service.
-fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 7] {
+fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 8] {
     [
         ("/cds-services", get(discovery::discovery)),
         (
@@ -142,6 +143,7 @@ fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 7] {
             "/cds-services/{id}/feedback",
             post(feedback::feedback).fallback(service::wrong_method),
         ),
+        ("/CodeSystem/{id}", get(code_systems::code_system)),
         ("/health/live", get(health::live)),
         ("/health/ready", get(health::ready)),
         ("/.well-known/jwks.json", get(discovery::own_keys)),

@@ -18,6 +18,14 @@ pub enum Language {
 }
 
 impl Language {
+    /// BCP-47, as in addresses and file names.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Spanish => "es",
+        }
+    }
+
     /// The first language of `Patient.communication` (preferred ones first) in which texts exist and that the site allows.
     pub(super) fn spoken(languages: &[CodeableConcept<'_>], allowed: &[Language]) -> Language {
         languages

@@ -47,7 +47,7 @@ pub(super) fn check(snapshot: &Snapshot) -> Answer {
 }
 
 /// Long-term treatment, and the user has neither prescribed here lately nor met this person in a year.
-fn joins(snapshot: &Snapshot) -> Known<&LongTerm> {
+pub(super) fn joins(snapshot: &Snapshot) -> Known<&LongTerm> {
     let Some(user) = snapshot.user.as_deref() else {
         return Known::No;
     };

@@ -46,7 +46,8 @@ fn out_of_scope(rule: &Rule, snapshot: &Snapshot) -> Option<Answer> {
     }
     // patient-brief has a short form of its own in cancer, sickle cell disease and palliative care.
     let short_form = rule.id == "patient-brief";
-    if rule.tier != Tier::Harm && !short_form && !rule.own_scope && scope.out.is_yes() {
+    // A line speaks only on a card that is shown all the same: whether there is one, the merge step knows.
+    if rule.tier == Tier::Guideline && !short_form && !rule.own_scope && scope.out.is_yes() {
         return Some(Answer::Silent(scope.because.clone()));
     }
     if short_form && scope.is(ScopeBranch::Age) {

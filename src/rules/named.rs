@@ -45,12 +45,23 @@ pub(super) fn overdose(overdose: &Overdose) -> Fact {
 pub(super) fn daily_dose(row: &MedicineRow) -> String {
     match &row.dose.daily_dose {
         Some(rate) if rate.ends_with("/h") => rate.replace("ug/h", "µg/h"),
-        Some(amount) => format!("{amount}/day"),
+        Some(amount) => format!("{}/day", rounded(amount)),
         None => match daily_milligrams(row) {
             Some(amount) => format!("{} mg/day", amount.round_dp(1).normalize()),
             None => instruction(row).unwrap_or_default(),
         },
     }
+}
+
+/// "3.33 mg" for "3.3333 mg": numbers as people read them, each with its unit.
+fn rounded(amounts: &str) -> String {
+    let words = amounts
+        .split(' ')
+        .map(|word| match word.parse::<Decimal>() {
+            Ok(number) => number.round_dp(2).normalize().to_string(),
+            Err(_) => word.to_owned(),
+        });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Milligrams a day of a medicine that is no opioid: units a day times the strength in its name.

@@ -118,7 +118,7 @@ fn finding(snapshot: &Snapshot, pair: &Pair<'_>, row: Row) -> Finding {
 fn card_slots(pair: &Pair<'_>, prescriber: Option<&str>) -> Slots {
     let opioid = pair.opioid_name();
     let benzodiazepine = pair.benzodiazepine();
-    let milligrams = named::daily_milligrams(benzodiazepine).map(|dose| format!("{dose} mg/day"));
+    let milligrams = named::daily_milligrams(benzodiazepine).map(|dose| format!("{} mg/day", dose.round_dp(1).normalize()));
     slots([
         ("opioid", text(opioid.clone())),
         ("subject", text(named::subject(&opioid))),

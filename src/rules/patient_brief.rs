@@ -7,10 +7,11 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
-use super::{Answer, Finding, named, surprise};
+use super::{Answer, Finding, care_coordination, named, surprise};
 use crate::fhir::Query;
-use crate::patient::{Doubt, Known, Snapshot};
+use crate::patient::{Doubt, Snapshot};
 use crate::wire::Indicator;
+use rust_decimal::Decimal;
 
 pub(super) fn check(snapshot: &Snapshot) -> Answer {
     if snapshot.inpatient_encounter {
@@ -86,15 +87,34 @@ fn finding(snapshot: &Snapshot, because: &'static str) -> Finding {
     }
 }
 
-/// The prompt: thoughts of self-harm, a surprise in a test, goals, a check-in; change and a new clinician are not looked at.
+/// A score from which mood or anxiety is worth a conversation (sheet 4.30).
+const SCORE: Decimal = Decimal::from_parts(10, 0, 0, false, 0);
+
+/// The prompt, in the order of the sheet: a surprise in a test, change planned, new to the clinician, mood and daily life, goals, a check-in.
+///
+/// Thoughts of self-harm come before everything: the brief opens with them.
 fn prompt(snapshot: &Snapshot) -> &'static str {
-    let facts = &snapshot.facts;
+    let (facts, care) = (&snapshot.facts, &snapshot.care);
     let on_opioid = snapshot.before().any(|row| row.is_pain_opioid());
-    match &facts.goal {
-        _ if facts.phq_item9.is_yes() => "mood",
-        _ if !snapshot.scope.out.is_yes() && surprise::is_surprised(snapshot) => "surprise",
-        Known::Yes(goal) if goal.by_patient => "goal",
-        _ if on_opioid => "goals",
-        _ => "check-in",
-    }
+    let own_goal = facts.goal.yes().is_some_and(|goal| goal.by_patient);
+    let scores = [&care.phq9, &care.gad7];
+    let is_low = scores
+        .into_iter()
+        .flatten()
+        .any(|score| score.value >= SCORE);
+    let choices = [
+        (facts.phq_item9.is_yes(), "mood"),
+        (
+            !snapshot.scope.out.is_yes() && surprise::is_surprised(snapshot),
+            "surprise",
+        ),
+        (on_opioid && facts.taper_plan.is_yes(), "change"),
+        (care_coordination::joins(snapshot).is_yes(), "new"),
+        (is_low, "low"),
+        (care.barriers.is_yes(), "visits"),
+        (own_goal, "goal"),
+        (on_opioid, "goals"),
+    ];
+    let chosen = choices.into_iter().find(|(holds, _)| *holds);
+    chosen.map_or("check-in", |(_, case)| case)
 }

@@ -18,6 +18,9 @@ use jiff::ToSpan;
 use opioid_cds_fhir::{BuildError, Coding};
 use serde_json::value::RawValue;
 
+/// Last part of the address of the code system of suggested resources.
+pub const CODE_SYSTEM: &str = "opioid-cds-suggestion";
+
 /// The words of a suggestion, plain and filled.
 #[derive(Debug, Clone, Copy)]
 pub struct Said<'a> {
@@ -116,10 +119,7 @@ impl<'a> Frame<'a> {
             snapshot,
             said,
             today: snapshot.as_of.to_string(),
-            system: format!(
-                "{}/CodeSystem/opioid-cds-suggestion",
-                snapshot.site.canonical_base
-            ),
+            system: format!("{}/CodeSystem/{CODE_SYSTEM}", snapshot.site.canonical_base),
         }
     }
 

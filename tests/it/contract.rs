@@ -2,7 +2,7 @@
 
 use crate::service::{antibiotic, get, post, send, service, sign};
 use axum::body::Body;
-use axum::http::{Method, Request};
+use axum::http::{Method, Request, header};
 use jsonschema::Validator;
 use opioid_cds::cases::{Case, find};
 use opioid_cds::{hooks, server};
@@ -153,4 +153,73 @@ async fn what_the_request_schema_forbids_is_a_400() {
         assert_eq!(sign(&service, &body).await.status, 400, "{pointer}");
     }
     assert!(schema.is_valid(&antibiotic()));
+}
+
+/// Topics, override reasons and suggestion codes: what a card says is what the code systems list.
+#[tokio::test]
+async fn code_systems_list_every_code_of_every_fixture() {
+    let service = service();
+    let schema = schema("CodeSystem");
+    let mut listed: BTreeSet<(String, String)> = BTreeSet::new();
+    for id in [
+        "opioid-cds-topic",
+        "opioid-cds-override",
+        "opioid-cds-suggestion",
+    ] {
+        let answer = get(&service, &format!("/CodeSystem/{id}")).await;
+        assert_eq!(answer.status, 200, "{id}");
+        assert_eq!(answer.header(header::CONTENT_TYPE), "application/fhir+json");
+        let system = answer.json();
+        assert_eq!(faults(&schema, &system), Vec::<String>::new(), "{id}");
+        let url = system["url"].as_str().expect("a URL").to_owned();
+        let concepts = system["concept"].as_array().expect("concepts");
+        for concept in concepts {
+            let code = concept["code"].as_str().expect("a code").to_owned();
+            let wordings = concept["designation"].as_array().into_iter().flatten();
+            let wordings = wordings
+                .map(|designation| &designation["value"])
+                .chain([&concept["display"]])
+                .filter_map(Value::as_str);
+            listed.extend(wordings.map(|wording| (url.clone(), format!("{code}: {wording}"))));
+            listed.insert((url.clone(), code));
+        }
+    }
+    let mut codings = Vec::new();
+    for case in cases().iter().filter(|case| case.status == 200) {
+        if let Some(text) = &case.response {
+            ours(&serde_json::from_str(text).expect("JSON"), &mut codings);
+        }
+    }
+    assert!(codings.len() > 500, "fixtures hold codings of ours");
+    for (system, code, display) in codings {
+        assert!(
+            listed.contains(&(system.clone(), code.clone())),
+            "{system} does not list {code}"
+        );
+        if let Some(display) = display.filter(|_| system.ends_with("opioid-cds-override")) {
+            let wording = (system.clone(), format!("{code}: {display}"));
+            assert!(
+                listed.contains(&wording),
+                "{code} is not worded \"{display}\""
+            );
+        }
+    }
+    assert_eq!(get(&service, "/CodeSystem/other").await.status, 404);
+}
+
+/// Every coding of a code system of this project in a response.
+fn ours(value: &Value, found: &mut Vec<(String, String, Option<String>)>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| ours(item, found)),
+        Value::Object(members) => {
+            let text = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
+            if let (Some(system), Some(code)) = (text("system"), text("code"))
+                && system.contains("/CodeSystem/opioid-cds-")
+            {
+                found.push((system, code, text("display")));
+            }
+            members.values().for_each(|member| ours(member, found));
+        }
+        _ => {}
+    }
 }

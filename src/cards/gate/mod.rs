@@ -5,6 +5,7 @@
 //! Used by `opioid-cds check` and by the tests, not while a call is answered.
 
 mod reading;
+mod resources;
 mod terms;
 mod words;
 
@@ -37,8 +38,16 @@ pub(crate) fn opener(summary: &str) -> Option<&'static str> {
 }
 
 static ORDERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(must|have to|has to)\b"));
+/// What nobody has to do is no order.
+static FREED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(\bnot|n['’]t) have to\b|\bnobody\b[^.?]{0,30}\bhas to\b"));
 static SURE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bno history of\b"));
 static HTML: LazyLock<Regex> = LazyLock::new(|| pattern(r"<[A-Za-z/!?]"));
+static GRADE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"categor(y|ies) [AB]\b[^.;]*evidence types? [1-4]|\b[AB]/[1-4]\b"));
+static MACHINE_DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\d{4}-\d{2}-\d{2}\b"));
+static PICTURES: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"[\x{1F000}-\x{1FAFF}\x{2600}-\x{27BF}]"));
 static SHAPES: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?m)^\s*(#{1,6} |\||```|~~~|>|[-*] \[[ xX]\])|!\["));
 
@@ -115,13 +124,19 @@ pub fn check_card(card: &Card) -> Vec<String> {
         if SURE.is_match(&text) {
             faults.push(format!("{place}: \"no history of\" is never known"));
         }
-        if card.indicator != Indicator::Critical && ORDERS.is_match(&text) {
+        if card.indicator != Indicator::Critical && ORDERS.is_match(&FREED.replace_all(&text, "")) {
             faults.push(format!(
                 "{place}: orders (must, have to) only on critical cards"
             ));
         }
         if text.contains('!') {
             faults.push(format!("{place}: an exclamation mark"));
+        }
+        if MACHINE_DATE.is_match(&text) {
+            faults.push(format!("{place}: a date that people do not write"));
+        }
+        if PICTURES.is_match(&text) {
+            faults.push(format!("{place}: a pictogram"));
         }
     }
     faults.extend(empties(card));
@@ -159,6 +174,7 @@ fn texts_for_people(card: &Card) -> Vec<(String, String)> {
             .iter()
             .map(|link| ("link".to_owned(), link.label.clone())),
     );
+    texts.extend(resources::texts(card));
     texts
 }
 
@@ -231,6 +247,13 @@ fn detail(card: &Card) -> Vec<String> {
             "the detail has {length} characters, at most {HARD_LIMIT} are allowed"
         ));
     }
+    let grades = GRADE.find_iter(detail).count();
+    if grades > 1 {
+        faults.push(format!("the evidence is graded {grades} times"));
+    }
+    if runs_on(detail) {
+        faults.push("a line break that Markdown does not show".to_owned());
+    }
     if HTML.is_match(detail) {
         faults.push("HTML in the detail".to_owned());
     }
@@ -251,6 +274,14 @@ fn detail(card: &Card) -> Vec<String> {
         ));
     }
     faults
+}
+
+/// A line that follows another one without being a bullet: Markdown would join them.
+fn runs_on(detail: &str) -> bool {
+    let lines: Vec<&str> = detail.lines().collect();
+    lines
+        .windows(2)
+        .any(|pair| !pair[0].is_empty() && !pair[1].is_empty() && !pair[1].starts_with("- "))
 }
 
 fn choices(card: &Card) -> Vec<String> {
@@ -283,7 +314,11 @@ fn reasons_and_links(card: &Card) -> Vec<String> {
     if reasons.len() > MOST_REASONS {
         faults.push("more than eight override reasons".to_owned());
     }
-    if reasons.last().is_some_and(|last| last.code != "other") {
+    let other = reasons.iter().position(|reason| reason.code == "other");
+    let is_last = other.is_some_and(|at| at + 1 == reasons.len());
+    // A critical card may ask for a reason by name (sheet 4.3).
+    let may_lack = card.indicator == Indicator::Critical && other.is_none();
+    if !(reasons.is_empty() || is_last || may_lack) {
         faults.push("the last override reason is not `other`".to_owned());
     }
     let unnamed = |reason: &Coding| reason.display.as_deref().is_none_or(str::is_empty);

@@ -54,7 +54,8 @@ fn value(slot: &str) -> Slot {
     let text = match slot {
         "days" => "28",
         "date" => "Mar 2021",
-        "goal" => "walk my dog again",
+        "goal" => "Play catch with my two grandsons in the park each weekend",
+        "next_visit" => "12 Nov 2026",
         "what" => return Slot::List(vec!["medications".into()]),
         _ => "lorazepam",
     };
@@ -102,6 +103,33 @@ fn words_to_patients_keep_to_the_guide_in_every_language_and_row() {
     }
     let faults: Vec<String> = faults.into_iter().collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Rules whose words speak about what a medicine is for: they quote the goal where the record has it.
+const QUOTE_THE_GOAL: [&str; 7] = [
+    "taper-safety",
+    "opioid-benzo",
+    "mme-total",
+    "dose-increase",
+    "nonopioid-first",
+    "followup-interval",
+    "patient-brief",
+];
+
+#[test]
+fn a_goal_in_the_patients_own_words_is_quoted() {
+    let texts = content();
+    let Slot::Text(goal) = value("goal") else {
+        unreachable!("a goal is a text");
+    };
+    for rule in QUOTE_THE_GOAL {
+        for language in [English, Spanish] {
+            let quoted = said(&texts, rule, language)
+                .iter()
+                .any(|said| said.contains(&format!("“{goal}”")));
+            assert!(quoted, "{rule} in {language:?}");
+        }
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn a_sound_card_passes() {
 #[test]
 fn every_breach_is_found() {
     type Breach = fn(&mut Card);
-    let breaches: [(&str, Breach); 13] = [
+    let breaches: [(&str, Breach); 17] = [
         ("characters", |card| card.summary = "x".repeat(140)),
         ("starts with", |card| card.summary = "Alert: 5 mg".into()),
         ("no fact", |card| {
@@ -37,6 +37,19 @@ fn every_breach_is_found() {
         }),
         ("orders", |card| {
             card.detail = Some("It has to stop.".into())
+        }),
+        ("people do not write", |card| {
+            card.summary = "Since 2026-11-01: 5 mg".into();
+        }),
+        ("pictogram", |card| card.summary = "5 mg \u{1F48A}".into()),
+        ("graded 2 times", |card| {
+            card.detail = Some(
+                "CDC 2022 Rec 8 (category A, evidence type 4). Rec 5 (category B, evidence type 4)."
+                    .into(),
+            );
+        }),
+        ("Markdown does not show", |card| {
+            card.detail = Some("One line.\nAnother line.".into());
         }),
         ("exclamation", |card| card.summary = "5 mg!".into()),
         ("empty list", |card| card.extension.card.rules.clear()),

@@ -26,6 +26,8 @@ struct Patterns {
     open: Regex,
     closed: Regex,
     next_contact: Regex,
+    /// Fear, promises and conditions (language guide section 3, 10, 13 and 14).
+    unkind: Regex,
 }
 
 static ENGLISH: LazyLock<Patterns> = LazyLock::new(|| Patterns {
@@ -33,6 +35,9 @@ static ENGLISH: LazyLock<Patterns> = LazyLock::new(|| Patterns {
     closed: pattern(r"(?i)^\W*(do|did|does|are|is|have|has)\b"),
     next_contact: pattern(
         r"(?i)\b(I|we)(['’]ll| will)\b.*\b(call|check|see|talk|meet|phone|speak|look|visit|stay)",
+    ),
+    unkind: pattern(
+        r"(?i)\b(die|dies|died|death|deadly|kill(s|ed)?|fatal|no risk|(is|are|be|keep you|keeps you) safe|guarantee\w*|if you (don['’]t|do not|won['’]t|refuse))\b",
     ),
 });
 
@@ -43,6 +48,9 @@ static SPANISH: LazyLock<Patterns> = LazyLock::new(|| Patterns {
     closed: pattern(r"(?i)^\W*(toma|tiene|es|está|ha|puede|quiere|usa|le)\b"),
     next_contact: pattern(
         r"(?i)\b((le|lo|la) (llamo|llamaré|veo|veré)|nos vemos|hablamos|sigo con usted)\b",
+    ),
+    unkind: pattern(
+        r"(?i)\b(morir|muere|muerte|mortal|matar|mata|sin riesgo|(es|está) segur[oa]|garantiza\w*|si (usted )?no (toma|viene|quiere|acepta|cumple))\b",
     ),
 });
 
@@ -169,6 +177,10 @@ pub(super) fn faults(said: &str, language: Language, leads_to_less: bool) -> Vec
         ),
         (said.contains('%'), "a percentage".to_owned()),
         (
+            patterns.unkind.is_match(said),
+            "fear, a promise or a condition".to_owned(),
+        ),
+        (
             leads_to_less && !patterns.next_contact.is_match(said),
             "no next contact on a card about less opioid".to_owned(),
         ),
@@ -214,6 +226,8 @@ mod tests {
             ("What helps? Why? When? How?", false),
             ("What helps? It works in 20 % of people.", false),
             ("What worries you about it?", true),
+            ("What helps? People die of this medicine.", false),
+            ("What helps? If you don't come, we stop.", false),
             (
                 "What considerations regarding pharmacological alternatives necessitate individualized deliberation?",
                 false,

@@ -137,13 +137,31 @@ impl<'a> Remote<'a> {
         let response = request.send().await.with_context(|| url.clone())?;
         let status = response.status().as_u16();
         let text = response.text().await.with_context(|| url.clone())?;
-        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        let mut body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        drop_guide_links(&mut body);
         Ok(Answered {
             status,
             body,
             rules: Vec::new(),
             shown: std::collections::BTreeSet::new(),
         })
+    }
+}
+
+/// A service that knows its own address links to its guides; this binary's core does not know it.
+fn drop_guide_links(body: &mut Value) {
+    let cards = body.get_mut("cards").and_then(Value::as_array_mut);
+    for card in cards.into_iter().flatten().filter_map(Value::as_object_mut) {
+        let Some(links) = card.get_mut("links").and_then(Value::as_array_mut) else {
+            continue;
+        };
+        links.retain(|link| {
+            let url = link["url"].as_str().and_then(|url| Url::parse(url).ok());
+            !url.is_some_and(|url| url.path().contains("/guides/"))
+        });
+        if links.is_empty() {
+            card.remove("links");
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! Refuses to know whether a card fires.
 
 use super::Of;
+use rust_decimal::Decimal;
 use crate::patient::{MedicineRow, Snapshot, TrendPoint};
 use crate::rules::named::{self, slots, text};
 use crate::rules::{Fact, Proposal, Slot, Suggest};
@@ -110,6 +111,11 @@ fn trend(snapshot: &Snapshot) -> Option<Fact> {
     })
 }
 
+/// From this total on the first check-in comes within two weeks (sheet 4.18).
+const SOONER_FROM: Decimal = Decimal::from_parts(50, 0, 0, false, 0);
+const SOONER_DAYS: u32 = 14;
+const USUAL_DAYS: u32 = 28;
+
 /// What the card about the dose offers.
 pub(in crate::rules) fn suggestions(snapshot: &Snapshot) -> Vec<Suggest> {
     let (goal, proposal) = if snapshot.facts.goal.is_yes() {
@@ -123,13 +129,19 @@ pub(in crate::rules) fn suggestions(snapshot: &Snapshot) -> Vec<Suggest> {
     } else {
         ("goal", Proposal::Goal)
     };
-    let days = slots([("days", text("28"))]);
+    let total = snapshot.mme.after.as_ref().or(Some(&snapshot.mme.drafts_alone));
+    let total = total.and_then(|total| total.mme_per_day);
+    let soon = total.is_some_and(|mme| mme.value() >= SOONER_FROM);
+    let check_in = if soon { SOONER_DAYS } else { USUAL_DAYS };
+    let days = slots([("days", text(check_in.to_string()))]);
     [
         (goal, slots([]), proposal),
         (
             "follow-up",
             days,
-            Proposal::ServiceRequest { due_days: Some(28) },
+            Proposal::ServiceRequest {
+                due_days: Some(check_in),
+            },
         ),
         (
             "consult",

@@ -9,6 +9,7 @@ use crate::rules::named::{self, text};
 use crate::rules::{Slot, Slots};
 use crate::terminology::ValueSet;
 use jiff::ToSpan;
+use jiff::civil::Date;
 
 /// All slots of the brief.
 pub(super) fn slots(snapshot: &Snapshot, short: bool) -> Slots {
@@ -84,11 +85,18 @@ fn person(snapshot: &Snapshot, slots: &mut Slots) {
 /// Line 2: each medicine with its arithmetic; treatment of opioid use disorder apart; sedatives beside them.
 fn regimen(snapshot: &Snapshot, slots: &mut Slots) {
     let before: Vec<&MedicineRow> = snapshot.before().collect();
-    let opioids: Vec<_> = before
-        .iter()
-        .filter(|row| row.is_pain_opioid())
-        .copied()
-        .collect();
+    let mut opioids: Vec<&MedicineRow> = Vec::new();
+    for row in before.iter().filter(|row| row.is_pain_opioid()).copied() {
+        // Two orders of one medicine without a dose read like one line said twice.
+        let said = opioids.iter().any(|earlier| {
+            earlier.medicine.short_name == row.medicine.short_name
+                && named::daily_dose(earlier).is_empty()
+                && named::daily_dose(row).is_empty()
+        });
+        if !said {
+            opioids.push(row);
+        }
+    }
     let treatment: Vec<_> = before.iter().filter(|row| row.moud).copied().collect();
     let sedating = |row: &&&MedicineRow| {
         let sedates = named::is_benzodiazepine(row)
@@ -138,8 +146,8 @@ fn regimen(snapshot: &Snapshot, slots: &mut Slots) {
         .recent
         .iter()
         .filter(|_| opioids.is_empty() && treatment.is_empty());
-    let recent = recent.map(|row| ended(&row.name, row.last_day)).collect();
-    slots.insert("recent", Slot::List(recent));
+    let recent = recent.map(|row| ended(&row.name, row.last_day));
+    slots.insert("recent", Slot::List(named::once(recent)));
 }
 
 fn total(snapshot: &Snapshot, slots: &mut Slots) {
@@ -233,7 +241,14 @@ fn naloxone(snapshot: &Snapshot, slots: &mut Slots) {
     slots.insert("naloxone_unread", Slot::Flag(known.doubt().is_some()));
 }
 
-/// Rows that are still active on the list and outside their coverage, and rows on hold.
+/// A medicine that is still active on the list: its latest order and how many there are.
+struct Old<'a> {
+    name: &'a str,
+    latest: Option<Date>,
+    count: usize,
+}
+
+/// Rows that are still active on the list and outside their coverage, and rows on hold: each medicine once.
 fn out_of_date(snapshot: &Snapshot, slots: &mut Slots) {
     let matters = |row: &&MedicineRow| {
         row.kind == RowKind::Request
@@ -241,15 +256,41 @@ fn out_of_date(snapshot: &Snapshot, slots: &mut Slots) {
             && (row.medicine.is_opioid() || row.is(ValueSet::Benzodiazepine) || row.is_sedative())
     };
     let begun = |row: &&MedicineRow| row.start.is_none_or(|start| start <= snapshot.as_of);
-    let named =
-        |row: &MedicineRow| with_date(&row.medicine.short_name, row.start.map(FactDate::day_of));
     let rows = |status: &'static str| {
         let rows = snapshot.rows.iter().filter(matters).filter(begun);
-        let rows = rows.filter(move |row| row.status == status).map(named);
-        Slot::List(named::once(rows))
+        rows.filter(move |row| row.status == status)
     };
-    slots.insert("out_of_date", rows("active"));
-    slots.insert("on_hold", rows("on-hold"));
+    let mut active: Vec<Old<'_>> = Vec::new();
+    for row in rows("active") {
+        let name = row.medicine.short_name.as_str();
+        match active.iter_mut().find(|earlier| earlier.name == name) {
+            Some(earlier) => {
+                earlier.latest = earlier.latest.max(row.start);
+                earlier.count += 1;
+            }
+            None => active.push(Old {
+                name,
+                latest: row.start,
+                count: 1,
+            }),
+        }
+    }
+    let of = |told: fn(&Old<'_>) -> String| Slot::List(active.iter().map(told).collect());
+    slots.insert("out_of_date", of(|old| old.name.to_owned()));
+    slots.insert(
+        "out_of_date_dates",
+        of(|old| named::month(old.latest.map(FactDate::day_of))),
+    );
+    slots.insert(
+        "out_of_date_counts",
+        of(|old| match old.count {
+            1 => String::new(),
+            several => several.to_string(),
+        }),
+    );
+    let held = rows("on-hold")
+        .map(|row| with_date(&row.medicine.short_name, row.start.map(FactDate::day_of)));
+    slots.insert("on_hold", Slot::List(named::once(held)));
 }
 
 /// Line 5: who prescribes, when they meet next, when the supply runs out.

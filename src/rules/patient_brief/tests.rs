@@ -3,7 +3,8 @@
 use super::check;
 use crate::fhir::Query;
 use crate::patient::{
-    Doubt, FactDate, GoalFact, Hook, Known, MedicineRow, Role, ScopeBranch, ScoreFact, Snapshot,
+    CareRow, Doubt, FactDate, GoalFact, Hook, Known, LongTerm, MedicineRow, Person, Role,
+    ScopeBranch, ScoreFact, Snapshot, TaperPlan,
 };
 use crate::rules::test_support::{
     AS_OF, condition, days_ago, findings, medicine, opioid_row, row, with, without,
@@ -109,6 +110,46 @@ fn a_goal_in_the_persons_words_is_the_prompt() {
 }
 
 #[test]
+fn the_prompt_is_the_first_that_holds() {
+    let score = |value: i64| {
+        Some(ScoreFact {
+            value: value.into(),
+            date: FactDate::day_of(days_ago(5)),
+            reference: "Observation/s1".into(),
+        })
+    };
+    let barrier = CareRow {
+        name: "Transport".into(),
+        date: None,
+        reference: "Condition/t1".into(),
+    };
+    let mut snapshot = chart([oxycodone()]);
+    snapshot.care.phq9 = score(9);
+    assert_eq!(fired(&snapshot).case, "goals");
+    snapshot.care.barriers = Known::Yes(vec![barrier]);
+    assert_eq!(fired(&snapshot).case, "visits");
+    snapshot.care.gad7 = score(10);
+    assert_eq!(fired(&snapshot).case, "low");
+    snapshot.history.long_term = Known::Yes(LongTerm {
+        ltot_days: 400,
+        since: days_ago(400),
+    });
+    for row in &mut snapshot.rows {
+        row.requester = Some(Person {
+            reference: Some("Practitioner/another".into()),
+            display: None,
+        });
+    }
+    assert_eq!(fired(&snapshot).case, "new");
+    snapshot.facts.taper_plan = Known::Yes(TaperPlan {
+        updated: None,
+        fresh: true,
+        reference: "CarePlan/t1".into(),
+    });
+    assert_eq!(fired(&snapshot).case, "change");
+}
+
+#[test]
 fn a_row_past_its_supply_may_be_out_of_date() {
     let mut old = row(
         "m2",
@@ -117,7 +158,9 @@ fn a_row_past_its_supply_may_be_out_of_date() {
     (old.role, old.before, old.after) = (Role::NotCurrent, false, false);
     old.start = Some(days_ago(250));
     let finding = fired(&chart([oxycodone(), old]));
-    assert_eq!(list(&finding, "out_of_date"), ["alprazolam (Feb 2026)"]);
+    assert_eq!(list(&finding, "out_of_date"), ["alprazolam"]);
+    assert_eq!(list(&finding, "out_of_date_dates"), ["Feb 2026"]);
+    assert_eq!(list(&finding, "out_of_date_counts"), [""]);
     assert_eq!(list(&finding, "sedatives"), Vec::<String>::new());
 }
 
