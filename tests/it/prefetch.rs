@@ -368,7 +368,8 @@ async fn resources_of_another_patient_have_no_effect() {
             &call(&[("medications", Some(searchset(&[foreign])))]),
         )
         .await;
-        assert_eq!(told(&answer), Empty, "R-121 {subject}");
+        // A list that holds nobody but somebody else is no answer to what was asked.
+        assert_eq!(told(&answer), Unread, "R-121 {subject}");
         let foreign = with(
             crate::requests::fentanyl(),
             "/subject",

@@ -101,7 +101,7 @@ impl Site {
                 let is_taken = given == taken;
                 state.read_with.push(given);
                 match is_taken {
-                    true => chart(path).to_string().into_response(),
+                    true => axum::Json(chart(path)).into_response(),
                     false => StatusCode::UNAUTHORIZED.into_response(),
                 }
             }
