@@ -69,8 +69,9 @@ stories() {
 
 run_tests() {
   [ -x "$BINARY" ] || { echo "no $BINARY: cargo build, or OPIOID_CDS=…" >&2; exit 2; }
-  local proxy=http://127.0.0.1:$((PORT + 1)) proxy_pid
-  trap 'stop; kill "${proxy_pid:-}" 2>/dev/null || true' EXIT
+  local proxy=http://127.0.0.1:$((PORT + 1))
+  proxy_pid=
+  trap 'stop; if [ -n "$proxy_pid" ]; then kill "$proxy_pid"; fi' EXIT
   stories equal "$TOOLS/hfsdata" "$BASE"
   # Without its search parameters the server answers every search with everybody's resources, and says so only to those
   # who ask it to be strict.
