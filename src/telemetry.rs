@@ -22,8 +22,12 @@ const CALLS: &str = "opioid_cds_calls_total";
 const CALL_SECONDS: &str = "opioid_cds_call_duration_seconds";
 /// Seconds a stage of a call took; label `stage`: read, gather, advise, write.
 const STAGE_SECONDS: &str = "opioid_cds_stage_duration_seconds";
-/// FHIR queries sent; label `outcome`: ok, or why not.
+/// Questions for which the FHIR server was sent a request; label `outcome`: ok, or why not.
 const FHIR_QUERIES: &str = "opioid_cds_fhir_queries_total";
+/// Requests sent to the FHIR server: pages and second tries count each.
+const FHIR_REQUESTS: &str = "opioid_cds_fhir_requests_total";
+/// Resources of another patient that came and were left out; label `resource_type`.
+const OTHER_PATIENTS: &str = "opioid_cds_other_patient_resources_total";
 /// Reads that failed or stayed partial; labels `query`, `why`.
 const GAPS: &str = "opioid_cds_gaps_total";
 /// Rules by answer; labels `rule`, `answer`: fires, silent, cannot-tell.
@@ -150,7 +154,12 @@ fn describe() {
         metrics::Unit::Seconds,
         "Time a stage of a call took."
     );
-    describe_counter!(FHIR_QUERIES, "FHIR queries, by outcome.");
+    describe_counter!(FHIR_QUERIES, "Questions sent to a FHIR server, by outcome.");
+    describe_counter!(FHIR_REQUESTS, "Requests sent to FHIR servers.");
+    describe_counter!(
+        OTHER_PATIENTS,
+        "Resources of another patient than the call's, left out."
+    );
     describe_counter!(GAPS, "Reads that failed or stayed partial.");
     describe_counter!(RULES, "Rules, by answer.");
     describe_counter!(CARDS, "Cards sent, by leading rule and indicator.");
@@ -167,9 +176,17 @@ pub fn call_answered(service: &'static str, status: u16, took: Duration) {
     histogram!(CALL_SECONDS, "service" => service).record(took.as_secs_f64());
 }
 
-/// A query was sent to the FHIR server; `None`: it was answered.
-pub fn fhir_query(outcome: Option<&Why>) {
-    counter!(FHIR_QUERIES, "outcome" => outcome.map_or("ok", why)).increment(1);
+/// A question was put to the FHIR server in so many requests; `None`: it was answered. None sent, nothing counted.
+pub fn fhir_query(outcome: Option<&Why>, requests: usize) {
+    if requests > 0 {
+        counter!(FHIR_QUERIES, "outcome" => outcome.map_or("ok", why)).increment(1);
+        counter!(FHIR_REQUESTS).increment(requests as u64);
+    }
+}
+
+/// So many resources of this type, which is one that rules read, were another patient's.
+pub fn other_patient(resource_type: &str, count: usize) {
+    counter!(OTHER_PATIENTS, "resource_type" => resource_type.to_owned()).increment(count as u64);
 }
 
 /// A read failed or stayed partial.
@@ -237,6 +254,8 @@ pub fn why(why: &Why) -> &'static str {
         Why::Timeout => "timeout",
         Why::Unreachable => "unreachable",
         Why::Malformed => "malformed",
+        Why::OtherVersion => "other-version",
+        Why::OtherPatient => "other-patient",
         Why::TooMuch => "too-much",
         Why::MorePages => "more-pages",
         Why::Entries { .. } => "entries",

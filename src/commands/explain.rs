@@ -7,8 +7,8 @@ use crate::cards::ClientOptions;
 use crate::cases::{CaseError, texts_in};
 use crate::config::{Discovery, ExplainArguments, TextFormat, load};
 use crate::explained::Explained;
-use crate::fhir::{MemoryServer, patients_in, read_everything};
-use crate::hooks::{self, Chart, Clock, SERVICES, Service, Shared, call};
+use crate::fhir::{Allowed, Client, Limits, MemoryServer, patients_in, read_everything};
+use crate::hooks::{self, Chart, Clock, SERVICES, Servers, Service, Shared, call};
 use crate::patient::Hook;
 use crate::telemetry::Stopwatch;
 use anyhow::Context;
@@ -16,9 +16,11 @@ use jiff::Timestamp;
 use refused::Refused;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::runtime::Runtime;
 
 mod refused;
@@ -26,6 +28,9 @@ mod text;
 
 /// A file that holds no call is judged as if its chart was opened.
 static CHART_OPENED: &Service = &SERVICES[1];
+
+/// Whoever asks for an explanation waits longer for a FHIR server than a clinician does.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Prints one line or page for each call, or patient of a file.
 pub(super) fn run(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
@@ -69,12 +74,15 @@ struct Outline<'a> {
 impl Explainer {
     fn new(arguments: &ExplainArguments) -> anyhow::Result<Explainer> {
         let content = load(&arguments.content)?;
-        let chart = match &arguments.fhir {
-            Some(folder) => chart(folder)?,
-            None => Chart::Nowhere,
+        let chart = match (&arguments.fhir, &arguments.fhir_server) {
+            (Some(folder), _) => chart(folder)?,
+            (None, Some(base)) => server(base)?,
+            (None, None) => Chart::Nowhere,
         };
+        let mut shared = Shared::new(content, chart, hooks::enabled(&[]), Discovery::V3);
+        shared.deadline = PATIENCE;
         Ok(Explainer {
-            shared: Shared::new(content, chart, hooks::enabled(&[]), Discovery::V3),
+            shared,
             as_of: Clock::fixed_at(arguments.as_of).now(),
             runtime: super::runtime()?,
         })
@@ -163,6 +171,16 @@ fn withhold(advice: &mut Advice) {
     for rule in &mut advice.rules {
         rule.shown_on = None;
     }
+}
+
+/// The server that requests may name, and no other.
+fn server(base: &str) -> anyhow::Result<Chart> {
+    Ok(Chart::Servers(Servers {
+        client: Client::new(Limits::default())?,
+        allowed: Allowed::parse(&[base]).context("--fhir-server")?,
+        by_client: BTreeMap::new(),
+        open: true,
+    }))
 }
 
 /// What cannot be taken is told and left out.

@@ -126,7 +126,7 @@ pub struct ReplayArguments {
 /// Arguments of `explain`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    after_help = "Examples:\n  opioid-cds explain request.json\n  opioid-cds explain --fhir chart/ request.json --format json\n  opioid-cds explain bundle.json        # as patient-view, for each patient in it\n\nExit code: 0 all files answered, 2 otherwise."
+    after_help = "Examples:\n  opioid-cds explain request.json\n  opioid-cds explain --fhir chart/ request.json --format json\n  opioid-cds explain --fhir-server http://127.0.0.1:18081 request.json\n  opioid-cds explain bundle.json        # as patient-view, for each patient in it\n\nExit code: 0 all files answered, 2 otherwise."
 )]
 pub struct ExplainArguments {
     /// CDS Hooks requests, FHIR Bundles or resources.
@@ -135,6 +135,9 @@ pub struct ExplainArguments {
     /// Answers what the prefetch lacks from the resources in this folder: JSON resources, Bundles or NDJSON.
     #[arg(long, value_name = "DIR")]
     pub fhir: Option<PathBuf>,
+    /// Asks this FHIR server for what the prefetch lacks, where a request names it as its fhirServer; http is for test servers.
+    #[arg(long, value_name = "URL", conflicts_with = "fhir")]
+    pub fhir_server: Option<String>,
     /// The instant that the requests are judged at; without it, now.
     #[arg(long, env = "OPIOID_CDS_AS_OF", value_name = "INSTANT")]
     pub as_of: Option<Timestamp>,

@@ -41,6 +41,8 @@ fn because(why: &Why) -> String {
         Why::Timeout => "the FHIR server did not answer in time".to_owned(),
         Why::Unreachable => "the FHIR server could not be reached".to_owned(),
         Why::Malformed => "not the FHIR JSON that was asked for".to_owned(),
+        Why::OtherVersion => "the FHIR server speaks another version than R4".to_owned(),
+        Why::OtherPatient => "partial: the answer holds another patient's resources".to_owned(),
         Why::TooMuch => "larger than is taken".to_owned(),
         Why::MorePages => "partial: the list goes on and the rest could not be had".to_owned(),
         Why::Entries { bad, of } => format!("partial: {bad} of {of} entries could not be read"),

@@ -119,9 +119,9 @@ fn hides_a_separator(path: &str) -> bool {
 
 /// Whether a listed name may lead to this address.
 ///
-/// A hospital's listed name may well resolve to a private address. No listed name leads to link-local (where clouds keep
-/// credentials), unspecified or multicast addresses, and only `localhost` leads to this machine: anything else is a name
-/// that somebody has bent.
+/// A hospital's listed name may well resolve to a private address. No listed name leads to link-local, unspecified or
+/// multicast addresses or to those at which clouds keep credentials, and only `localhost` leads to this machine: anything
+/// else is a name that somebody has bent.
 pub(super) fn may_resolve(name: &str, address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => may_resolve_v4(name, v4),
@@ -141,22 +141,33 @@ pub(super) fn may_resolve(name: &str, address: IpAddr) -> bool {
 /// The address at which one cloud answers metadata queries over IPv6; it is not link-local.
 const CLOUD_METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 
+/// Addresses at which clouds answer their machines that are not link-local, either: Alibaba, Azure, Oracle.
+const CLOUD_METADATA_V4: [Ipv4Addr; 3] = [
+    Ipv4Addr::new(100, 100, 100, 200),
+    Ipv4Addr::new(168, 63, 129, 16),
+    Ipv4Addr::new(192, 0, 0, 192),
+];
+
 fn may_resolve_v4(name: &str, address: Ipv4Addr) -> bool {
     !(address.octets()[0] == 0
         || address.is_broadcast()
         || address.is_multicast()
         || address.is_link_local()
+        || CLOUD_METADATA_V4.contains(&address)
         || address.is_loopback() && !is_localhost(name))
 }
 
-/// The IPv4 address inside an IPv4-mapped or NAT64 address.
+/// The IPv4 address that an IPv6 address stands for: mapped, compatible, 6to4, or behind a NAT64 gateway.
 fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    address.to_ipv4_mapped().or_else(|| {
-        let [0x64, 0xff9b, 0, 0, 0, 0, high, low] = address.segments() else {
-            return None;
-        };
-        Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)))
-    })
+    let of = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    match address.segments() {
+        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => None,
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x64, 0xff9b, 1, _, _, _, high, low]
+        | [0x2002, high, low, _, _, _, _, _] => Some(of(high, low)),
+        _ => None,
+    }
 }
 
 fn is_localhost(name: &str) -> bool {
@@ -230,14 +241,32 @@ mod tests {
         }
     }
 
+    /// what is not written in the list as it stands is not there, in whatever form.
     #[test]
-    fn one_address_written_in_another_way_is_the_same_address() {
-        assert!(allowed().base("http://2130706433:8081/fhir").is_some());
-        assert!(
-            allowed()
-                .base("http://[::ffff:127.0.0.1]:8081/fhir")
-                .is_none()
-        );
+    fn one_address_written_in_another_way_is_the_same_address_or_is_not_listed() {
+        for same in [
+            "http://2130706433:8081/fhir",
+            "http://0x7f000001:8081/fhir",
+            "http://0177.0.0.1:8081/fhir",
+            "http://127.1:8081/fhir",
+        ] {
+            let base = allowed().base(same).unwrap();
+            assert_eq!(base.to_string(), "http://127.0.0.1:8081/fhir");
+        }
+        for other in [
+            "http://[::ffff:127.0.0.1]:8081/fhir",
+            "http://[::127.0.0.1]:8081/fhir",
+            "http://[64:ff9b::7f00:1]:8081/fhir",
+            "http://[::1]:8081/fhir",
+            "http://localhost:8081/fhir",
+            "http://0.0.0.0:8081/fhir",
+            "http://2130706434:8081/fhir",
+            "http://100.64.0.1:8081/fhir",
+            "http://2852039166/fhir",
+            "http://[::ffff:169.254.169.254]/",
+        ] {
+            assert_eq!(allowed().base(other), None, "{other}");
+        }
     }
 
     #[test]
@@ -321,8 +350,15 @@ mod tests {
             "ff02::1",
             "::ffff:169.254.169.254",
             "::ffff:127.0.0.1",
+            "::127.0.0.1",
             "64:ff9b::a9fe:a9fe",
+            "64:ff9b:1::7f00:1",
+            "2002:7f00:1::",
+            "2002:a9fe:a9fe::1",
             "fd00:ec2::254",
+            "100.100.100.200",
+            "168.63.129.16",
+            "192.0.0.192",
         ] {
             assert!(!may("ehr.example.org", address), "{address}");
         }

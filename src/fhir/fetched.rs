@@ -1,6 +1,7 @@
 //! What asking a FHIR server brought, kept as bodies so that the record can borrow from them.
 
 use super::{Query, Why};
+use jiff::civil::Date;
 use std::fmt;
 
 /// What was asked.
@@ -21,6 +22,8 @@ pub struct Fetched {
     pub pages: Vec<String>,
     /// Why nothing, or nothing more, came; `None` if everything did.
     pub ended: Option<Why>,
+    /// How many requests were sent for it: none where nobody may be asked.
+    pub requests: usize,
 }
 
 impl Fetched {
@@ -28,18 +31,33 @@ impl Fetched {
     pub fn complete(query: Query, pages: Vec<String>) -> Self {
         Self {
             asked: Asked::Query(query),
+            requests: pages.len(),
             pages,
             ended: None,
         }
     }
 
-    /// Nothing came, or nothing could be asked (a server that is not on the allow-list, no usable token).
+    /// Nothing could be asked (a server that is not on the allow-list, no usable token).
     pub fn failed(query: Query, why: Why) -> Self {
         Self {
             asked: Asked::Query(query),
             pages: Vec::new(),
             ended: Some(why),
+            requests: 0,
         }
+    }
+
+    /// Whether rows in it name Medications by reference. It may say yes where none does.
+    pub(super) fn refers_to_medications(&self) -> bool {
+        let is_of_medicines = matches!(
+            self.asked,
+            Asked::Query(Query::Medications | Query::Statements | Query::Dispenses)
+        );
+        is_of_medicines
+            && self
+                .pages
+                .iter()
+                .any(|page| page.contains("\"medicationReference\""))
     }
 }
 
@@ -50,6 +68,7 @@ impl fmt::Debug for Fetched {
             .field("asked", &self.asked)
             .field("pages", &self.pages.len())
             .field("ended", &self.ended)
+            .field("requests", &self.requests)
             .finish()
     }
 }
@@ -61,10 +80,16 @@ pub struct Need {
     pub query: Query,
     /// Where the client's own list goes on, if it sent a first page.
     pub next: Option<String>,
+    /// The day of the call: a list that is sorted newest first need not go on for ever before it.
+    pub as_of: Option<Date>,
 }
 
 impl From<Query> for Need {
     fn from(query: Query) -> Self {
-        Self { query, next: None }
+        Self {
+            query,
+            next: None,
+            as_of: None,
+        }
     }
 }

@@ -9,6 +9,7 @@ mod client;
 mod everything;
 mod fetched;
 mod memory;
+mod newest_first;
 mod query;
 mod reading;
 pub mod record;

@@ -42,6 +42,9 @@ pub enum Query {
     ContextEncounter,
 }
 
+/// Three years.
+const LOOK_BACK_DAYS: i64 = 3 * 365;
+
 const PATIENT: &str = "{{context.patientId}}";
 const ENCOUNTER: &str = "{{context.encounterId}}";
 
@@ -202,6 +205,15 @@ impl Query {
             Self::SocialHistory => Some("social-history"),
             _ => None,
         }
+    }
+
+    /// How many days back a list that is sorted newest first has to reach to count as whole (contract R-117).
+    ///
+    /// The longest window that a rule has on results is 12 months; this leaves room. Lists of visits and procedures have to
+    /// be whole: what began long ago may still go on, and a server may sort it by its beginning.
+    pub(super) fn look_back_days(self) -> Option<i64> {
+        matches!(self, Self::Laboratory | Self::Surveys | Self::SocialHistory)
+            .then_some(LOOK_BACK_DAYS)
     }
 
     /// Whether discovery asks for it.

@@ -24,6 +24,10 @@ pub enum Why {
     Unreachable,
     /// Not FHIR JSON, or not the resource asked for.
     Malformed,
+    /// The server says that it speaks another version of FHIR than R4.
+    OtherVersion,
+    /// The answer holds resources of another patient: it was not to the question that was asked.
+    OtherPatient,
     /// Larger, or with more pages, than we take.
     TooMuch,
     /// The list goes on and the rest could not be had.

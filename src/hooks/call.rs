@@ -4,7 +4,7 @@
 
 use super::admitted::Admitted;
 use super::body::receive;
-use super::gather::{self, Wanted};
+use super::gather::{self, Asking, Wanted};
 use super::{HookError, Service, Shared, Who, request, terms};
 use crate::advise::{self, Advice, Call, Outcome};
 use crate::auth::Caller;
@@ -17,10 +17,12 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::field::{self, Empty};
-use tracing::{Span, debug, info, info_span};
+use tracing::{Span, debug, info, info_span, warn};
 
 /// Kept back from the deadline for the core and for writing the answer.
 const RESERVE: Duration = Duration::from_millis(40);
@@ -185,12 +187,13 @@ pub async fn advise_on_request(
         advising.finish(Stage::Advise);
         advice
     };
+    let today = Some(as_of.to_zoned(TimeZone::UTC).date());
     let reading = Stopwatch::start();
     let wanted = {
-        let source = source(request, &[]);
+        let source = source(request, &[], today);
         let record = fhir::read_record(&source, &needs);
         let wanted = if advise::concerns_us(&shared.content, &call, &record) {
-            gather::wanted(&shared.chart, request, &record, &needs)
+            gather::wanted(&shared.chart, &source, request, &record, &needs)
         } else {
             Wanted::default()
         };
@@ -204,20 +207,31 @@ pub async fn advise_on_request(
         .saturating_sub(RESERVE)
         .saturating_sub(watch.elapsed());
     let gathering = Stopwatch::start();
-    let fetched = gather::gather(&shared.chart, caller, request, wanted, &needs, left).await;
+    let asking = Asking {
+        caller,
+        request,
+        needs: &needs,
+        left,
+    };
+    let fetched = gather::gather(&shared.chart, &asking, wanted).await;
     let reading = gathering.finish(Stage::Gather);
-    let source = source(request, &fetched);
+    let source = source(request, &fetched, today);
     let record = fhir::read_record(&source, &needs);
     reading.finish(Stage::Read);
     advised(&record)
 }
 
-pub(super) fn source<'a>(request: &'a wire::Request<'a>, fetched: &'a [Fetched]) -> Source<'a> {
+pub(super) fn source<'a>(
+    request: &'a wire::Request<'a>,
+    fetched: &'a [Fetched],
+    today: Option<Date>,
+) -> Source<'a> {
     Source {
         encounter_id: request.encounter_id.as_deref(),
         draft_orders: request.draft_orders,
         prefetch: &request.prefetch,
         fetched,
+        as_of: today,
         ..Source::new(&request.patient_id)
     }
 }
@@ -228,9 +242,19 @@ fn log_advice(advice: &Advice) {
         telemetry::rule(rule.id, rule.answer.as_str());
     }
     for gap in &advice.snapshot.gaps {
-        if let Gap::Read(query, why) = gap {
-            telemetry::gap(*query, why);
-            debug!(query = query.key(), why = telemetry::why(why), "gap");
+        match gap {
+            Gap::Read(query, why) => {
+                telemetry::gap(*query, why);
+                debug!(query = query.key(), why = telemetry::why(why), "gap");
+            }
+            Gap::OtherPatient {
+                resource_type,
+                count,
+            } => {
+                telemetry::other_patient(resource_type, *count);
+                warn!(%resource_type, count, "resources of another patient left out");
+            }
+            Gap::Entries { .. } | Gap::Medication { .. } => {}
         }
     }
 }

@@ -1,9 +1,11 @@
-//! What the prefetch lacks, asked for: all missing reads at once, then Medications by reference, in one deadline.
+//! What the prefetch lacks, asked for: all missing reads at once, Medications as soon as an order names them, in one deadline.
 
 use super::call::source;
 use crate::auth::Caller;
-use crate::fhir::{self, Allowed, Base, Client, Fetched, MemoryServer, Need, Query, Record, Why};
-use crate::telemetry::{self, Stopwatch};
+use crate::fhir::{
+    self, Allowed, Base, Client, Fetched, MemoryServer, Need, Query, Record, Source, Why,
+};
+use crate::telemetry;
 use crate::wire::Request;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -69,13 +71,13 @@ impl Servers {
         own.unwrap_or(&self.allowed)
     }
 
-    async fn ask(
-        &self,
-        caller: &Caller,
-        request: &Request<'_>,
-        wanted: &Wanted,
-        left: Duration,
-    ) -> Vec<Fetched> {
+    async fn ask(&self, asking: &Asking<'_>, wanted: &Wanted) -> Vec<Fetched> {
+        let Asking {
+            caller,
+            request,
+            needs,
+            left,
+        } = *asking;
         let access = match self.access(caller, request) {
             Ok(access) => access,
             Err(why) => return wanted.failed(&why),
@@ -87,13 +89,21 @@ impl Servers {
             encounter_id: request.encounter_id.as_deref(),
             deadline: Instant::now() + left,
         };
-        let (mut fetched, medications) = tokio::join!(
-            self.client.gather(&call, &wanted.reads),
-            self.client.gather_medications(&call, &wanted.medications)
-        );
-        fetched.extend(medications);
-        fetched
+        let named = |fetched: &[Fetched]| medications_named(request, fetched, needs);
+        self.client
+            .gather(&call, &wanted.reads, &wanted.medications, named)
+            .await
     }
+}
+
+/// Who asks, about what, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asking<'r> {
+    pub(super) caller: &'r Caller,
+    pub(super) request: &'r Request<'r>,
+    pub(super) needs: &'r [Query],
+    /// Until the answers have to be there.
+    pub(super) left: Duration,
 }
 
 /// What is to be asked for.
@@ -119,6 +129,7 @@ impl Wanted {
 /// What did not come, and could be had.
 pub(super) fn wanted(
     chart: &Chart,
+    source: &Source<'_>,
     request: &Request<'_>,
     record: &Record<'_>,
     needs: &[Query],
@@ -132,63 +143,38 @@ pub(super) fn wanted(
         return Wanted::default();
     }
     Wanted {
-        reads: fhir::to_fetch(&source(request, &[]), record, needs),
+        reads: fhir::to_fetch(source, record, needs),
         medications: record.unresolved_medications(),
     }
 }
 
-/// Asks, and asks once more for the Medications that what came refers to.
-pub(super) async fn gather(
-    chart: &Chart,
-    caller: &Caller,
-    request: &Request<'_>,
-    wanted: Wanted,
-    needs: &[Query],
-    left: Duration,
-) -> Vec<Fetched> {
-    let watch = Stopwatch::start();
-    let known = wanted.medications.clone();
-    let mut fetched = ask(chart, caller, request, wanted, left).await;
-    let medications = {
-        let source = source(request, &fetched);
-        let mut medications = fhir::read_record(&source, needs).unresolved_medications();
-        medications.retain(|reference| !known.contains(reference));
-        medications
+/// Asks; also for the Medications that what came refers to.
+pub(super) async fn gather(chart: &Chart, asking: &Asking<'_>, wanted: Wanted) -> Vec<Fetched> {
+    let fetched = match chart {
+        Chart::Nowhere => Vec::new(),
+        Chart::Memory(server) => from_memory(server, asking, &wanted),
+        Chart::Servers(servers) => servers.ask(asking, &wanted).await,
     };
-    if !medications.is_empty() {
-        let wanted = Wanted {
-            reads: Vec::new(),
-            medications,
-        };
-        let left = left.saturating_sub(watch.elapsed());
-        fetched.extend(ask(chart, caller, request, wanted, left).await);
+    for answer in &fetched {
+        telemetry::fhir_query(answer.ended.as_ref(), answer.requests);
     }
     fetched
 }
 
-async fn ask(
-    chart: &Chart,
-    caller: &Caller,
-    request: &Request<'_>,
-    wanted: Wanted,
-    left: Duration,
-) -> Vec<Fetched> {
-    let fetched = match chart {
-        Chart::Nowhere => Vec::new(),
-        Chart::Memory(server) => {
-            let encounter = request.encounter_id.as_deref();
-            let mut fetched =
-                fhir::fetch_from_memory(server, &request.patient_id, encounter, &wanted.reads);
-            fetched.extend(fhir::fetch_medications_from_memory(
-                server,
-                &wanted.medications,
-            ));
-            fetched
-        }
-        Chart::Servers(servers) => servers.ask(caller, request, &wanted, left).await,
-    };
-    for answer in &fetched {
-        telemetry::fhir_query(answer.ended.as_ref());
-    }
+fn from_memory(server: &MemoryServer, asking: &Asking<'_>, wanted: &Wanted) -> Vec<Fetched> {
+    let Asking { request, needs, .. } = *asking;
+    let encounter = request.encounter_id.as_deref();
+    let mut fetched =
+        fhir::fetch_from_memory(server, &request.patient_id, encounter, &wanted.reads);
+    let mut medications = wanted.medications.clone();
+    medications.extend(medications_named(request, &fetched, needs));
+    medications.sort();
+    medications.dedup();
+    fetched.extend(fhir::fetch_medications_from_memory(server, &medications));
     fetched
+}
+
+/// Medications that what came so far refers to, and that are nowhere in it.
+fn medications_named(request: &Request<'_>, fetched: &[Fetched], needs: &[Query]) -> Vec<String> {
+    fhir::read_record(&source(request, fetched, None), needs).unresolved_medications()
 }

@@ -1,6 +1,7 @@
 //! FHIR servers: which are asked, with what, and until when. Contract sections 4 and 9.3, R-381.
 
 use crate::service::{content, send, with};
+use crate::trap::Trap;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
@@ -50,7 +51,7 @@ fn chart() -> Router {
     ehr::router(server)
 }
 
-fn oxycodone(id: &str, status: &str) -> Value {
+pub(crate) fn oxycodone(id: &str, status: &str) -> Value {
     json!({"resourceType": "MedicationRequest", "id": id, "status": status, "intent": "order",
         "subject": {"reference": "Patient/p1"}, "authoredOn": "2026-10-20",
         "medicationCodeableConcept": {"text": "oxycodone 10 MG Oral Tablet", "coding": [
@@ -73,7 +74,7 @@ fn call(base: &str, authorization: Option<Value>) -> Value {
     body
 }
 
-fn token(expires_in: i64) -> Option<Value> {
+pub(crate) fn token(expires_in: i64) -> Option<Value> {
     Some(
         json!({"access_token": "s3cr3t", "token_type": "Bearer", "expires_in": expires_in, "scope": "x", "subject": "y"}),
     )
@@ -82,7 +83,12 @@ fn token(expires_in: i64) -> Option<Value> {
 fn service(allowed: &[&str], deadline: Duration) -> Router {
     let servers = Servers {
         by_client: BTreeMap::new(),
-        client: Client::new(Limits::default()).expect("a client"),
+        client: Client::new(Limits {
+            // A busy machine takes its time.
+            connect: PATIENT,
+            ..Limits::default()
+        })
+        .expect("a client"),
         allowed: Allowed::parse(allowed).expect("an allow-list"),
         open: false,
     };
@@ -97,7 +103,7 @@ fn service(allowed: &[&str], deadline: Duration) -> Router {
     app(Arc::new(shared), &Layers::default())
 }
 
-async fn sign(service: &Router, body: &Value) -> crate::service::Answer {
+pub(crate) async fn sign(service: &Router, body: &Value) -> crate::service::Answer {
     let request = Request::post("/cds-services/opioid-order-sign")
         .header(header::CONTENT_TYPE, "application/json");
     send(
@@ -223,5 +229,136 @@ async fn a_server_that_fails_never_makes_us_fail() {
         let (base, _) = fhir_server(failing).await;
         let answer = sign(&service(&[&base], PATIENT), &call(&base, token(300))).await;
         assert_eq!(answer.status, 412, "{status} {body}: {}", answer.text);
+    }
+}
+
+/// R-340, R-342: in whatever form a server is named that is not listed, nothing is opened.
+#[tokio::test]
+async fn a_listener_at_a_place_that_is_not_listed_sees_nobody() {
+    let trap = Trap::set().await;
+    let port = trap.address.port();
+    let listed = format!("http://127.0.0.1:{port}/fhir");
+    let service = service(&["https://ehr.example.org/fhir", &listed], PATIENT);
+    for named in [
+        format!("http://127.0.0.1:{port}/"),
+        format!("http://127.0.0.1:{port}/fhirplus"),
+        format!("http://127.0.0.1:{port}/fhir/../admin"),
+        format!("http://127.0.0.1:{port}/fhir/..%2fadmin"),
+        format!("http://127.0.0.1:{port}/FHIR"),
+        format!("https://127.0.0.1:{port}/fhir"),
+        format!("http://ehr@127.0.0.1:{port}/fhir"),
+        format!("http://127.0.0.1:{port}/fhir?patient=p1"),
+        format!("http://2130706433:{port}/admin"),
+        format!("http://0x7f.1:{port}/admin"),
+        format!("http://localhost:{port}/fhir"),
+        format!("http://0.0.0.0:{port}/fhir"),
+        format!("http://127.0.0.2:{port}/fhir"),
+        format!("http://[::1]:{port}/fhir"),
+        format!("http://[::ffff:127.0.0.1]:{port}/fhir"),
+        format!("http://[::127.0.0.1]:{port}/fhir"),
+        format!("http://[64:ff9b::7f00:1]:{port}/fhir"),
+        format!("http://ehr.example.org@127.0.0.1:{port}/fhir"),
+        "http://169.254.169.254/fhir".to_owned(),
+        "http://100.64.0.1/fhir".to_owned(),
+        "file:///etc/passwd".to_owned(),
+    ] {
+        let answer = sign(&service, &call(&named, token(300))).await;
+        // What is no base at all is a fault of the call (R-058).
+        assert!(
+            matches!(answer.status.as_u16(), 400 | 412),
+            "{named}: {}",
+            answer.text
+        );
+    }
+    trap.saw_nobody().await;
+}
+
+/// R-383: a client that hangs up stops the work that it caused.
+#[tokio::test]
+async fn a_client_that_hangs_up_ends_the_asking() {
+    let (asked, mut asking) = tokio::sync::mpsc::unbounded_channel();
+    let (given_up, mut giving_up) = tokio::sync::mpsc::unbounded_channel();
+    /// Tells when it is dropped.
+    struct Told(tokio::sync::mpsc::UnboundedSender<()>);
+    impl Drop for Told {
+        fn drop(&mut self) {
+            // Nobody listens any more once the test is over.
+            let _ = self.0.send(());
+        }
+    }
+    let silent = Router::new().fallback(move || {
+        let (asked, told) = (asked.clone(), Told(given_up.clone()));
+        async move {
+            let _told = told;
+            asked.send(()).expect("the test listens");
+            std::future::pending::<&'static str>().await
+        }
+    });
+    let (base, seen) = fhir_server(silent).await;
+    let service = service(&[&base], Duration::from_secs(600));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, service).await });
+
+    let body = call(&base, token(300)).to_string();
+    let head = format!(
+        "POST /cds-services/opioid-order-sign HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut client = tokio::net::TcpStream::connect(address)
+        .await
+        .expect("a connection");
+    use tokio::io::AsyncWriteExt;
+    client
+        .write_all(format!("{head}{body}").as_bytes())
+        .await
+        .expect("sent");
+    asking.recv().await.expect("the FHIR server is asked");
+    drop(client);
+    let ended = tokio::time::timeout(PATIENT, giving_up.recv()).await;
+    assert!(
+        ended.is_ok(),
+        "the asking goes on: {}",
+        seen.lock().expect("not poisoned").len()
+    );
+}
+
+/// The counters tell what was sent, and what was left out.
+#[test]
+fn reads_that_were_never_sent_are_not_counted() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let recorder = opioid_cds::telemetry::local().expect("a recorder");
+    let handle = recorder.handle();
+    let counted = |allowed: bool| {
+        metrics::with_local_recorder(&recorder, || {
+            runtime.block_on(async {
+                let other = json!({"resourceType": "Bundle", "entry": [{"resource": {
+                    "resourceType": "MedicationRequest", "id": "x", "subject": {"reference": "Patient/p2"}}}]});
+                let app = Router::new().fallback(move || async move {
+                    ([(header::CONTENT_TYPE, "application/json")], other.to_string())
+                });
+                let (base, _) = fhir_server(app).await;
+                let listed = if allowed { base.as_str() } else { "https://ehr.example.org" };
+                sign(&service(&[listed], PATIENT), &call(&base, token(300))).await;
+            });
+        });
+        handle.render()
+    };
+    let before = counted(false);
+    assert!(
+        !before.contains("opioid_cds_fhir_queries_total{"),
+        "{before}"
+    );
+    let after = counted(true);
+    for name in [
+        "opioid_cds_fhir_queries_total{outcome=\"ok\"}",
+        "opioid_cds_fhir_requests_total",
+        "opioid_cds_other_patient_resources_total{resource_type=\"MedicationRequest\"}",
+    ] {
+        assert!(after.contains(name), "{name}: {after}");
     }
 }

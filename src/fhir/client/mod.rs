@@ -1,40 +1,36 @@
 //! Asking a FHIR server for what prefetch did not bring: all at once, within one deadline, under one base.
 //!
-//! Knows HTTP, paging and limits. It is the only place here that opens connections.
+//! Knows HTTP, paging, retries and limits. It is the only place here that opens connections.
 //! Refuses to know what the answers mean. Tokens and bodies are neither kept nor logged.
 
+mod exchange;
 mod guard;
+mod round;
 
 use super::allowed::Base;
-use super::bundle::{Opened, Shape};
-use super::resources::Reference;
-use super::{Asked, Fetched, Need, Query, Why};
-use futures_util::future::join_all;
+use super::{Asked, Fetched, Need};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use guard::Guard;
-use reqwest::header::{ACCEPT, HeaderName};
-use reqwest::{Response, StatusCode, redirect};
-use secrecy::{ExposeSecret, SecretString};
-use serde_json::value::RawValue;
+use reqwest::redirect;
+use round::{Question, Round};
+use secrecy::SecretString;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
-use url::Url;
-
-/// Asks that an unknown search parameter be an error: some servers answer with everybody's resources instead.
-const PREFER: (HeaderName, &str) = (HeaderName::from_static("prefer"), "handling=strict");
+use tokio::time::Instant;
 
 /// How much is taken of a server's answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Pages of one list.
     pub pages: usize,
-    /// Entries of one list.
+    /// Entries of all lists of one call: reading them has to fit into what is left of it.
     pub entries: usize,
     /// Bytes of one body, after decompression.
     pub body_bytes: usize,
-    /// Bytes of all bodies of one round.
+    /// Bytes of all bodies of one call.
     pub total_bytes: usize,
     /// Medications read one by one.
     pub medications: usize,
@@ -48,12 +44,17 @@ impl Default for Limits {
             pages: 20,
             entries: 5_000,
             body_bytes: 8 << 20,
-            total_bytes: 32 << 20,
+            total_bytes: 16 << 20,
             medications: 40,
             connect: Duration::from_millis(500),
         }
     }
 }
+
+/// An idle connection is kept this long, so that a clinic's next call finds it open.
+const IDLE: Duration = Duration::from_secs(300);
+/// Idle connections are tried this often: what a firewall dropped is found before a call needs it.
+const ALIVE: Duration = Duration::from_secs(30);
 
 /// The HTTP client could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -85,232 +86,75 @@ pub struct Client {
 impl Client {
     /// Without redirects and proxies, and with names checked where they are resolved.
     pub fn new(limits: Limits) -> Result<Self, ClientError> {
+        Self::resolving(limits, Guard::system())
+    }
+
+    fn resolving(limits: Limits, guard: Guard) -> Result<Self, ClientError> {
         let http = reqwest::Client::builder()
-            .dns_resolver(Arc::new(Guard))
+            .dns_resolver(Arc::new(guard))
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()
             .connect_timeout(limits.connect)
-            .pool_max_idle_per_host(32)
+            .pool_max_idle_per_host(64)
+            .pool_idle_timeout(IDLE)
+            .tcp_keepalive(ALIVE)
+            .http2_keep_alive_interval(ALIVE)
+            .http2_keep_alive_while_idle(true)
             .tcp_nodelay(true)
             .build()?;
         Ok(Self { http, limits })
     }
 
-    /// Asks everything at once. Each need gets its answer, if only the reason why there is none.
+    /// Asks everything at once. Each question gets its answer, if only the reason why there is none.
     ///
+    /// Whenever an answer comes that refers to Medications, `named` is asked which of them are nowhere among what came so
+    /// far, and these are read at once, up to the limit, while the other answers are still on their way.
+    /// The answers come in the order of the questions, then the Medications by reference: chance has no part in it.
     /// Dropping the future ends all of it.
-    pub async fn gather(&self, call: &Call<'_>, needs: &[Need]) -> Vec<Fetched> {
-        let budget = AtomicUsize::new(self.limits.total_bytes);
-        let round = Round {
-            client: self,
-            call,
-            budget: &budget,
-        };
-        join_all(needs.iter().map(|need| round.answer(need))).await
-    }
-
-    /// Reads the Medications that orders name by reference, up to the limit, all at once.
-    pub async fn gather_medications(&self, call: &Call<'_>, references: &[String]) -> Vec<Fetched> {
-        let budget = AtomicUsize::new(self.limits.total_bytes);
-        let round = Round {
-            client: self,
-            call,
-            budget: &budget,
-        };
-        let unique: BTreeSet<&String> = references.iter().collect();
-        let reads = unique.into_iter().enumerate().map(|(index, reference)| {
-            let within = index < self.limits.medications;
-            round.medication(reference, within)
-        });
-        join_all(reads).await
-    }
-}
-
-/// One round of questions.
-#[derive(Clone, Copy)]
-struct Round<'r> {
-    client: &'r Client,
-    call: &'r Call<'r>,
-    /// Bytes that may still come.
-    budget: &'r AtomicUsize,
-}
-
-/// What a body turned out to be.
-struct Page {
-    entries: usize,
-    next: Option<String>,
-}
-
-impl Round<'_> {
-    async fn answer(&self, need: &Need) -> Fetched {
-        let Call {
-            base,
-            patient_id,
-            encounter_id,
-            ..
-        } = self.call;
-        let first = match &need.next {
-            Some(next) => base.under(next).ok_or(Why::MorePages),
-            None => need
-                .query
-                .url(patient_id, *encounter_id)
-                .and_then(|relative| base.query(&relative))
-                .ok_or(Why::Malformed),
-        };
-        let mut pages = Vec::new();
-        let ended = match first {
-            Ok(first) => self.follow(need.query, first, &mut pages).await.err(),
-            Err(why) => Some(why),
-        };
-        Fetched {
-            asked: Asked::Query(need.query),
-            pages,
-            ended,
+    pub async fn gather(
+        &self,
+        call: &Call<'_>,
+        needs: &[Need],
+        medications: &[String],
+        mut named: impl FnMut(&[Fetched]) -> Vec<String>,
+    ) -> Vec<Fetched> {
+        let round = Round::new(self, call);
+        let mut asked = BTreeSet::new();
+        let mut open = FuturesUnordered::new();
+        for (at, need) in needs.iter().enumerate() {
+            open.push(round.ask(at, Question::Read(need)));
         }
-    }
-
-    /// Reads page after page; those that came stay in `pages` whatever happens then.
-    async fn follow(&self, query: Query, first: Url, pages: &mut Vec<String>) -> Result<(), Why> {
-        let limits = &self.client.limits;
-        let mut visited = BTreeSet::new();
-        let mut entries = 0;
-        let mut url = first;
-        loop {
-            visited.insert(url.clone());
-            let body = self.body(url).await?;
-            let page = page(&body, query).ok_or(Why::Malformed)?;
-            entries += page.entries;
-            if entries > limits.entries {
-                return Err(Why::TooMuch);
+        for question in round.unasked(medications, &mut asked) {
+            open.push(round.ask(needs.len(), question));
+        }
+        let mut fetched = Vec::new();
+        let mut places = Vec::new();
+        while let Some((place, answer)) = open.next().await {
+            let refers = answer.refers_to_medications();
+            fetched.push(answer);
+            places.push(place);
+            if refers {
+                for question in round.unasked(&named(&fetched), &mut asked) {
+                    open.push(round.ask(needs.len(), question));
+                }
             }
-            pages.push(body);
-            let Some(next) = page.next else {
-                return Ok(());
-            };
-            let next = self.call.base.under(&next).ok_or(Why::MorePages)?;
-            if visited.contains(&next) {
-                return Err(Why::MorePages);
-            }
-            if pages.len() >= limits.pages {
-                return Err(Why::TooMuch);
-            }
-            url = next;
         }
-    }
-
-    async fn medication(&self, reference: &str, within: bool) -> Fetched {
-        let body = match self.medication_url(reference) {
-            Some(_) if !within => Err(Why::TooMuch),
-            Some(url) => self.body(url).await,
-            None => Err(Why::NotAllowed),
-        };
-        let body = body.and_then(|body| {
-            let is_medication = kind(&body).is_some_and(|kind| kind == "Medication");
-            is_medication.then_some(body).ok_or(Why::Malformed)
-        });
-        let (pages, ended) = match body {
-            Ok(body) => (vec![body], None),
-            Err(why) => (Vec::new(), Some(why)),
-        };
-        Fetched {
-            asked: Asked::Medication(reference.to_owned()),
-            pages,
-            ended,
-        }
-    }
-
-    /// Relative, or absolute under the base. The URL is built anew from the id.
-    fn medication_url(&self, reference: &str) -> Option<Url> {
-        let parsed = Reference {
-            reference: Some(reference.into()),
-            ..Reference::default()
-        };
-        let ("Medication", id) = parsed.target()? else {
-            return None;
-        };
-        let url = format!("Medication/{}", super::query::encoded(id)?);
-        let expected = self.call.base.query(&url)?;
-        let is_relative = reference.starts_with("Medication/");
-        let is_ours = || {
-            let named = self.call.base.under(reference)?;
-            Some(named.path().starts_with(expected.path()))
-        };
-        (is_relative || is_ours()?).then_some(expected)
-    }
-
-    async fn body(&self, url: Url) -> Result<String, Why> {
-        let request = self.client.http.get(url);
-        let request = request.header(ACCEPT, "application/fhir+json");
-        let (name, value) = PREFER;
-        let mut request = request.header(name, value);
-        if let Some(token) = self.call.token {
-            request = request.bearer_auth(token.expose_secret());
-        }
-        let answer = async {
-            let response = request.send().await.map_err(|error| reason(&error))?;
-            match response.status() {
-                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Why::Refused),
-                status if status.is_success() => self.text(response).await,
-                status => Err(Why::Status(status.as_u16())),
-            }
-        };
-        timeout_at(self.call.deadline, answer)
-            .await
-            .unwrap_or(Err(Why::Timeout))
-    }
-
-    async fn text(&self, mut response: Response) -> Result<String, Why> {
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
-            let fits = body.len() + chunk.len() <= self.client.limits.body_bytes;
-            let left = self
-                .budget
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                    left.checked_sub(chunk.len())
-                });
-            if !fits || left.is_err() {
-                return Err(Why::TooMuch);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        String::from_utf8(body).map_err(|_| Why::Malformed)
+        in_order(places, fetched)
     }
 }
 
-/// A body that answers the query; `None` if it does not.
-fn page(body: &str, query: Query) -> Option<Page> {
-    let opened = Opened::new(serde_json::from_str::<&RawValue>(body).ok()?);
-    let answers = match opened.shape {
-        Shape::Bundle => !query.is_read(),
-        Shape::Single => {
-            let kind = opened.items.first().map(|item| &*item.kind);
-            query.is_read() && kind == Some(query.resource_type())
-        }
-        Shape::Failure | Shape::Unusable => false,
-    };
-    answers.then(|| Page {
-        entries: opened.items.len() + opened.bad + opened.hollow,
-        next: opened.next.map(String::from),
-    })
-}
-
-fn kind(body: &str) -> Option<String> {
-    let value: &RawValue = serde_json::from_str(body).ok()?;
-    super::views::json::resource_type(value).map(String::from)
-}
-
-fn reason(error: &reqwest::Error) -> Why {
-    if error.is_timeout() {
-        Why::Timeout
-    } else if error.is_builder() {
-        // The URL is ours: it is the token that cannot be sent.
-        Why::Refused
-    } else if error.is_body() || error.is_decode() {
-        Why::Malformed
-    } else {
-        Why::Unreachable
-    }
+/// By the place of the question; Medications have the last place in common, and stand by their references.
+fn in_order(places: Vec<usize>, fetched: Vec<Fetched>) -> Vec<Fetched> {
+    let mut both: Vec<(usize, Fetched)> = places.into_iter().zip(fetched).collect();
+    both.sort_by(|(one, first), (other, second)| {
+        one.cmp(other)
+            .then_with(|| match (&first.asked, &second.asked) {
+                (Asked::Medication(first), Asked::Medication(second)) => first.cmp(second),
+                _ => Ordering::Equal,
+            })
+    });
+    both.into_iter().map(|(_, fetched)| fetched).collect()
 }
 
 #[cfg(test)]

@@ -181,11 +181,13 @@ impl Fetched {
                 asked,
                 pages: vec![body],
                 ended: None,
+                requests: 1,
             },
             status => Self {
                 asked,
                 pages: Vec::new(),
                 ended: Some(Why::Status(status)),
+                requests: 1,
             },
         }
     }

@@ -5,9 +5,11 @@
 
 use super::bundle::{Opened, Shape};
 use super::fetched::{Asked, Fetched, Need};
+use super::newest_first::reaches_back;
 use super::rows::{Rows, Taken};
 use super::whose::Whose;
 use super::{Gap, Query, Read, Record, Why};
+use jiff::civil::Date;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +29,8 @@ pub struct Source<'a> {
     pub key_aliases: &'a BTreeMap<String, String>,
     /// What the FHIR server said, if it was asked.
     pub fetched: &'a [Fetched],
+    /// The day of the call, if lists need not be whole before their look-back.
+    pub as_of: Option<Date>,
 }
 
 static NO_ALIASES: BTreeMap<String, String> = BTreeMap::new();
@@ -41,6 +45,7 @@ impl<'a> Source<'a> {
             prefetch: &[],
             key_aliases: &NO_ALIASES,
             fetched: &[],
+            as_of: None,
         }
     }
 
@@ -81,8 +86,11 @@ pub fn to_fetch(source: &Source<'_>, record: &Record<'_>, needs: &[Query]) -> Ve
     let mut wanted = Vec::new();
     for &query in needs {
         match record.read(query) {
-            Read::Failed(Why::NotSent) | Read::Partial(Why::NotSent) => {
-                wanted.push(Need::from(query));
+            Read::Failed(Why::NotSent) | Read::Partial(Why::NotSent | Why::OtherPatient) => {
+                wanted.push(Need {
+                    as_of: source.as_of,
+                    ..Need::from(query)
+                });
             }
             Read::Partial(Why::MorePages) => {
                 let keys = source.prefetch.iter();
@@ -91,6 +99,7 @@ pub fn to_fetch(source: &Source<'_>, record: &Record<'_>, needs: &[Query]) -> Ve
                 wanted.extend(nexts.filter(|next| !next.is_empty()).map(|next| Need {
                     query,
                     next: Some(next.into_owned()),
+                    as_of: source.as_of,
                 }));
             }
             _ => {}
@@ -108,6 +117,8 @@ struct Place<'a> {
     is_null: bool,
     origin: Origin<'a>,
     tally: Tally,
+    /// Sorted newest first, and past the look-back of its query.
+    reaches_back: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,6 +134,8 @@ struct Tally {
     asked_for: usize,
     /// Of these, the patient's.
     own: usize,
+    /// Of these, another patient's.
+    others: usize,
     /// Matches of other types.
     other: usize,
     /// Resources whose subject cannot be placed, by type.
@@ -143,6 +156,7 @@ fn places<'a>(source: &Source<'a>) -> Vec<Place<'a>> {
         is_null: value.is_none(),
         origin: Origin::Prefetch,
         tally: Tally::default(),
+        reaches_back: false,
     });
     let fhir = source.fetched.iter().map(|fetched| Place {
         name: "FHIR",
@@ -156,8 +170,17 @@ fn places<'a>(source: &Source<'a>) -> Vec<Place<'a>> {
             ended: fetched.ended.as_ref(),
         },
         tally: Tally::default(),
+        reaches_back: false,
     });
-    prefetch.chain(fhir).collect()
+    let mut places: Vec<Place<'a>> = prefetch.chain(fhir).collect();
+    for place in &mut places {
+        let goes_on = place.opened.next.is_some();
+        place.reaches_back = goes_on
+            && place
+                .query
+                .is_some_and(|query| reaches_back(&place.opened.items, query, source.as_of));
+    }
+    places
 }
 
 fn opened_pages(pages: &[String]) -> Opened<'_> {
@@ -183,6 +206,7 @@ impl<'a> Place<'a> {
                 if item.kind == query.resource_type() {
                     self.tally.asked_for += 1;
                     self.tally.own += usize::from(matches!(taken, Taken::Used(_)));
+                    self.tally.others += usize::from(taken == Taken::OtherPatient);
                 } else {
                     self.tally.other += 1;
                 }
@@ -209,6 +233,7 @@ impl<'a> Place<'a> {
             }
         };
         match self.origin {
+            Origin::Fhir { ended: Some(_) } if self.reaches_back => read,
             Origin::Fhir { ended: Some(why) } if self.tally.own > 0 => Read::Partial(why.clone()),
             Origin::Fhir { ended: Some(why) } if self.opened.shape == Shape::Bundle => {
                 Read::Partial(why.clone())
@@ -222,19 +247,27 @@ impl<'a> Place<'a> {
         let Tally {
             asked_for,
             own,
+            others,
             other,
             ..
         } = self.tally;
+        let is_fetched = self.origin != Origin::Prefetch;
         let bad = self.tally.bad(&self.opened);
-        let more = self.opened.next.is_some() && !followed;
+        let more = self.opened.next.is_some() && !followed && !self.reaches_back;
         match self.opened.shape {
             Shape::Unusable => Read::Failed(absent),
             Shape::Failure => Read::Failed(failure),
             // Somebody else's Patient is no answer to a read of this one.
+            _ if query.is_read() && others > 0 && own == 0 && is_fetched => {
+                Read::Failed(Why::OtherPatient)
+            }
             _ if query.is_read() && asked_for > 0 && own == 0 => Read::Failed(absent),
             _ if asked_for == 0 && self.opened.failure => Read::Failed(failure),
             _ if asked_for == 0 && other > 0 => Read::Failed(absent),
             _ if more => Read::Partial(Why::MorePages),
+            // A server that was asked for one patient and tells of others did not answer the question, nor did a client
+            // that sends nobody but others: what is not there proves nothing.
+            _ if others > 0 && (is_fetched || own == 0) => Read::Partial(Why::OtherPatient),
             _ if self.opened.failure => Read::Partial(failure),
             _ if bad > 0 => Read::Partial(Why::Entries {
                 bad,
@@ -313,7 +346,9 @@ impl Settled<'_, '_> {
         let sent = self.combined(query, followed, |origin| origin == Origin::Prefetch);
         let read = match (sent, fetched) {
             (None | Some(Read::Failed(Why::NotSent)), Some(fetched)) => fetched,
-            (Some(Read::Partial(Why::NotSent)), Some(Read::Complete)) => Read::Complete,
+            (Some(Read::Partial(Why::NotSent | Why::OtherPatient)), Some(Read::Complete)) => {
+                Read::Complete
+            }
             (Some(sent), _) => sent,
             (None, None) => Read::Failed(Why::NotSent),
         };

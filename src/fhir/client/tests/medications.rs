@@ -62,3 +62,44 @@ async fn a_medication_read_that_brings_something_else_is_malformed() {
     let fetched = server.ask_medications(&["Medication/d1"]).await;
     assert_eq!(fetched[0].ended, Some(Why::Malformed));
 }
+
+/// R-134: the order's medicine is asked for while the problem list is still on its way.
+#[tokio::test]
+async fn a_medication_is_read_as_soon_as_an_order_names_it() {
+    let server = Server::start(|url| match url {
+        u if u.contains("Condition") => Says::Never,
+        u if u.contains("Medication/d1") => ok(r#"{"resourceType":"Medication","id":"d1"}"#),
+        _ => ok(page_of("m1", None).replace(
+            "\"subject\"",
+            r#""medicationReference":{"reference":"Medication/d1"},"subject""#,
+        )),
+    })
+    .await;
+    let call = Call {
+        base: &server.allowed(),
+        token: None,
+        patient_id: "p1",
+        encounter_id: None,
+        deadline: Instant::now() + Duration::from_secs(1),
+    };
+    let client = Client::new(Limits::default()).unwrap();
+    let needs = [Query::Conditions, Query::Medications].map(Need::from);
+    let fetched = client
+        .gather(&call, &needs, &[], |fetched| {
+            let source = Source {
+                fetched,
+                ..Source::new("p1")
+            };
+            read_record(&source, &[Query::Medications]).unresolved_medications()
+        })
+        .await;
+    let asked: Vec<_> = fetched.iter().map(|f| (&f.asked, &f.ended)).collect();
+    assert_eq!(
+        asked,
+        [
+            (&Asked::Query(Query::Conditions), &Some(Why::Timeout)),
+            (&Asked::Query(Query::Medications), &None),
+            (&Asked::Medication("Medication/d1".into()), &None),
+        ]
+    );
+}

@@ -1,21 +1,28 @@
 mod asking;
 mod failing;
+mod forbidden;
 mod medications;
 mod paging;
+mod retrying;
 
 use super::*;
-use crate::fhir::{Allowed, MemoryServer, Read, Source, read_record, to_fetch};
+use crate::fhir::{Allowed, MemoryServer, Query, Read, Source, Why, read_record, to_fetch};
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response as Reply};
+use serde_json::value::RawValue;
+use std::net::SocketAddr;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use tokio::sync::Barrier;
 
 const P1: &str = r#"{"resourceType":"Patient","id":"p1"}"#;
 
 /// One request as the server saw it.
 #[derive(Debug, Clone, Default)]
 struct Seen {
+    peer: String,
     url: String,
     token: Option<String>,
     accept: Option<String>,
@@ -28,9 +35,19 @@ type Answer = Arc<dyn Fn(&str) -> Says + Send + Sync>;
 /// How the server answers.
 enum Says {
     Body(u16, String),
+    /// With one more header, which may replace one.
+    With(u16, &'static str, String, String),
     Redirect(String),
-    Late(Duration, String),
+    Never,
     Truncated,
+}
+
+/// What was asked, the reason why it ended, and after how many requests, with nothing brought.
+fn without(query: Query, why: Why, requests: usize) -> Fetched {
+    Fetched {
+        requests,
+        ..Fetched::failed(query, why)
+    }
 }
 
 fn ok(body: impl Into<String>) -> Says {
@@ -45,11 +62,21 @@ struct Server {
 
 impl Server {
     async fn start(answer: impl Fn(&str) -> Says + Send + Sync + 'static) -> Self {
+        Self::meeting(1, answer).await
+    }
+
+    /// Answers so many requests together, once all of them are there.
+    async fn meeting(
+        requests: usize,
+        answer: impl Fn(&str) -> Says + Send + Sync + 'static,
+    ) -> Self {
         let log = Log::default();
         let answer: Answer = Arc::new(answer);
+        let together = Arc::new(Barrier::new(requests));
         let app = Router::new()
             .fallback(reply)
-            .with_state((answer, log.clone()));
+            .with_state((answer, log.clone(), together))
+            .into_make_service_with_connect_info::<SocketAddr>();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/fhir", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -72,7 +99,7 @@ impl Server {
     }
 
     async fn ask(&self, needs: &[Need]) -> Vec<Fetched> {
-        self.ask_within(Limits::default(), 2_000, needs).await
+        self.ask_within(Limits::default(), 20_000, needs).await
     }
 
     async fn ask_within(&self, limits: Limits, millis: u64, needs: &[Need]) -> Vec<Fetched> {
@@ -84,7 +111,13 @@ impl Server {
             encounter_id: None,
             deadline: Instant::now() + Duration::from_millis(millis),
         };
-        Client::new(limits).unwrap().gather(&call, needs).await
+        // A busy machine takes its time.
+        let limits = Limits {
+            connect: Duration::from_secs(20),
+            ..limits
+        };
+        let client = Client::new(limits).unwrap();
+        client.gather(&call, needs, &[], |_| Vec::new()).await
     }
 
     async fn ask_medications(&self, references: &[&str]) -> Vec<Fetched> {
@@ -94,26 +127,34 @@ impl Server {
             token: None,
             patient_id: "p1",
             encounter_id: None,
-            deadline: Instant::now() + Duration::from_secs(2),
+            deadline: Instant::now() + Duration::from_secs(20),
         };
         let limits = Limits {
             medications: 2,
+            connect: Duration::from_secs(20),
             ..Limits::default()
         };
         let client = Client::new(limits).unwrap();
-        client.gather_medications(&call, &references).await
+        client.gather(&call, &[], &references, |_| Vec::new()).await
     }
 }
 
-async fn reply(State((answer, log)): State<(Answer, Log)>, headers: HeaderMap, uri: Uri) -> Reply {
+async fn reply(
+    State((answer, log, together)): State<(Answer, Log, Arc<Barrier>)>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Reply {
     let text = |name: &str| Some(headers.get(name)?.to_str().unwrap().to_owned());
     let url = uri.path_and_query().unwrap().as_str().to_owned();
     log.lock().unwrap().push(Seen {
+        peer: peer.to_string(),
         token: text("authorization"),
         accept: text("accept"),
         prefer: text("prefer"),
         url: url.clone(),
     });
+    together.wait().await;
     match answer(&url) {
         Says::Body(status, body) => {
             let status = axum::http::StatusCode::from_u16(status).unwrap();
@@ -127,12 +168,24 @@ async fn reply(State((answer, log)): State<(Answer, Log)>, headers: HeaderMap, u
         Says::Redirect(to) => {
             (axum::http::StatusCode::FOUND, [(header::LOCATION, to)]).into_response()
         }
-        Says::Late(delay, body) => {
-            tokio::time::sleep(delay).await;
-            body.into_response()
+        Says::With(status, name, value, body) => {
+            let status = axum::http::StatusCode::from_u16(status).unwrap();
+            let mut reply = (
+                status,
+                [(header::CONTENT_TYPE, "application/fhir+json")],
+                body,
+            )
+                .into_response();
+            let name = axum::http::HeaderName::from_static(name);
+            reply.headers_mut().insert(name, value.parse().unwrap());
+            reply
         }
+        Says::Never => std::future::pending().await,
         Says::Truncated => (
-            [(header::CONTENT_LENGTH, "100")],
+            [
+                (header::CONTENT_LENGTH, "100"),
+                (header::CONTENT_TYPE, "application/fhir+json"),
+            ],
             axum::body::Body::from_stream(futures_util::stream::iter([
                 Ok::<_, std::io::Error>("{\"resourceType\":"),
                 Err(std::io::Error::other("gone")),

@@ -76,7 +76,8 @@ fn a_list_that_goes_on_is_partial_until_its_pages_are_read() {
         call.wanted(),
         [Need {
             query: Query::Medications,
-            next: Some("https://ehr/fhir?page=2".into())
+            next: Some("https://ehr/fhir?page=2".into()),
+            as_of: None,
         }]
     );
     let second = bundle(&[order("m2", "Patient/p1"), order("m1", "Patient/p1")]);

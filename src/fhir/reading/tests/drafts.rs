@@ -109,6 +109,7 @@ fn a_medication_that_is_nowhere_is_named_once_fetched_and_then_found() {
     let call = call.with(Fetched {
         asked: Asked::Medication("Medication/d1".into()),
         pages: vec![r#"{"resourceType":"Medication","id":"d1"}"#.into()],
+        requests: 1,
         ended: None,
     });
     assert_eq!(call.gaps(), []);

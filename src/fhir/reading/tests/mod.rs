@@ -2,6 +2,7 @@ mod decision_table;
 mod drafts;
 mod fetched;
 mod keys;
+mod newest_first;
 mod odd_bodies;
 mod other_patients;
 mod shapes;
@@ -60,6 +61,7 @@ impl Call {
             prefetch: &prefetch,
             key_aliases: &self.aliases,
             fetched: &self.fetched,
+            as_of: Some("2026-11-01".parse().unwrap()),
             ..Source::new("p1")
         };
         let record = read_record(&source, &self.needs);
@@ -79,7 +81,12 @@ impl Call {
     }
 
     fn wanted(&self) -> Vec<Need> {
-        self.look(|source, record| to_fetch(source, &record, &self.needs))
+        let mut wanted = self.look(|source, record| to_fetch(source, &record, &self.needs));
+        // It is the same for all of a call.
+        for need in &mut wanted {
+            assert!(need.as_of.take().is_some());
+        }
+        wanted
     }
 
     fn gaps(&self) -> Vec<Gap> {

@@ -93,7 +93,7 @@ fn everybodys_orders_in_place_of_the_patients_leave_the_patients() {
         vec![outcome_bundle("warning", &rows)],
     ));
     assert_eq!(call.rows(), ["m1"]);
-    assert_eq!(call.read(), Read::Complete);
+    assert_eq!(call.read(), Read::Partial(Why::OtherPatient));
 }
 
 #[test]

@@ -21,6 +21,19 @@ fn their_resources_are_left_out_and_counted() {
     );
 }
 
+/// Nothing in it is this patient's: that says nothing about this patient, and a server that can be asked is asked.
+#[test]
+fn a_list_of_nobody_but_others_proves_nothing() {
+    let call = medications(&bundle(&[order("m2", "Patient/p2")]));
+    assert_eq!(call.read(), Read::Partial(Why::OtherPatient));
+    assert!(call.rows().is_empty());
+    assert_eq!(call.wanted(), [Need::from(Query::Medications)]);
+    let body = bundle(&[order("m1", "Patient/p1")]);
+    let call = call.with(Fetched::complete(Query::Medications, vec![body]));
+    assert_eq!(call.read(), Read::Complete);
+    assert_eq!(call.rows(), ["m1"]);
+}
+
 #[test]
 fn a_patient_key_that_holds_somebody_else_was_not_sent() {
     let call =
