@@ -23,7 +23,6 @@ async fn each_call_carries_the_token_and_asks_for_fhir_json() {
 
 /// No answer leaves before all questions are there: asked one after the other, they would never be answered.
 /// contract R-134
-/// No answer leaves before all questions are there: asked one after the other, they would never be answered.
 #[tokio::test]
 async fn every_query_is_asked_at_once_and_agrees_with_the_server_in_memory() {
     let chart = format!(
