@@ -324,3 +324,37 @@ async fn a_token_endpoint_elsewhere_is_not_asked_unless_the_record_names_it() {
     );
     assert_eq!(other.state().assertions.len(), 1);
 }
+
+/// not at any level, whoever logs it.
+#[tokio::test]
+async fn no_token_and_no_assertion_is_logged() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let logging = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(Mutex::new(file.reopen().expect("the file")))
+        .finish();
+    // A lone subscriber could be asked on another test's thread first, and tracing would remember its no.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
+    let _logging = tracing::subscriber::set_default(logging);
+    let site = Site::start().await;
+    let service = site.service().await;
+    let body = site.call().to_string();
+    let good = ES384.token(|_| ());
+    let late = ES384.token(|claims| claims["exp"] = json!(1));
+    for (token, status) in [(&good, 200), (&good, 401), (&late, 401)] {
+        let answer = post_with(&service, SIGN, token, &body).await;
+        assert_eq!(answer.status, status);
+    }
+    let logged = std::fs::read_to_string(file.path()).expect("a text");
+    for word in ["token refused", "answered", "token of our own"] {
+        assert!(logged.contains(word), "nothing was logged of: {word}");
+    }
+    let assertion = site.state().assertions[0].clone();
+    let parts = [&good, &late, &assertion]
+        .into_iter()
+        .flat_map(|token| token.split('.'));
+    for secret in parts.chain(["Bearer own-1", "own-1"]) {
+        assert!(!logged.contains(secret), "logged: {secret}");
+    }
+}
