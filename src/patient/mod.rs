@@ -24,6 +24,8 @@ mod scope;
 mod site;
 mod snapshot;
 #[cfg(test)]
+mod test_support;
+#[cfg(test)]
 mod tests;
 mod tolerance;
 mod totals;

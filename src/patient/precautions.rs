@@ -4,6 +4,9 @@
 //! Knows which rows of the record show each, and within which time.
 //! Refuses to know which medicine it matters for: that is the rules'.
 
+#[cfg(test)]
+mod tests;
+
 use super::conditions::{fact_date, reference, sets_of, text_of};
 use super::coverage::{minus, minus_months};
 use super::evidence::{Sources, number};

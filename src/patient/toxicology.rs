@@ -4,6 +4,8 @@
 //! Refuses to judge: expected or not is the rules' question.
 
 mod reading;
+#[cfg(test)]
+mod tests;
 
 use super::care::CareRow;
 use super::conditions::{fact_date, reference, sets_of, text_of};

@@ -1,88 +1,17 @@
 //! Which rows of a record show care, by their dates.
 
-use crate::fhir::{Query, Source, read_record};
-use crate::patient::{Ask, Basis, Care, Doubt, Hook, Known, Site, Snapshot};
-use crate::terminology::Terminology;
-use serde_json::value::RawValue;
+use crate::fhir::Query;
+use crate::patient::test_support::{loinc, snapshot_of};
+use crate::patient::{Care, Doubt, Known};
 use serde_json::{Value, json};
-use std::borrow::Cow;
-
-const READS: [(&str, Query); 14] = [
-    ("medications", Query::Medications),
-    ("conditions", Query::Conditions),
-    ("encounters", Query::Encounters),
-    ("laboratory", Query::Laboratory),
-    ("surveys", Query::Surveys),
-    ("procedures", Query::Procedures),
-    ("plans", Query::Plans),
-    ("statements", Query::Statements),
-    ("dispenses", Query::Dispenses),
-    ("goals", Query::Goals),
-    ("service-requests", Query::ServiceRequests),
-    ("appointments", Query::Appointments),
-    ("tasks", Query::Tasks),
-    ("social-history", Query::SocialHistory),
-];
 
 /// The care of a chart with these resources; the key `missing` was not sent.
 fn care(missing: &str, rows: &[(&str, Value)]) -> Care {
-    let mut texts = vec![(
-        "patient",
-        json!({"resourceType": "Patient", "id": "p1", "birthDate": "1970-01-01"}),
-    )];
-    for (key, _) in READS.iter().filter(|(key, _)| *key != missing) {
-        let own = rows.iter().filter(|(at, _)| at == key);
-        let entries: Vec<Value> = own
-            .map(|(_, row)| {
-                let mut row = row.clone();
-                let who = if *key == "tasks" { "for" } else { "subject" };
-                row[who] = json!({"reference": "Patient/p1"});
-                json!({"resource": row})
-            })
-            .collect();
-        texts.push((
-            *key,
-            json!({"resourceType": "Bundle", "type": "searchset", "entry": entries}),
-        ));
-    }
-    let bodies: Vec<(&str, Box<RawValue>)> = texts
-        .iter()
-        .map(|(key, text)| (*key, RawValue::from_string(text.to_string()).expect("JSON")))
-        .collect();
-    let prefetch: Vec<(Cow<'_, str>, Option<&RawValue>)> = bodies
-        .iter()
-        .map(|(key, body)| (Cow::Borrowed(*key), Some(&**body)))
-        .collect();
-    let mut source = Source::new("p1");
-    source.prefetch = &prefetch;
-    let needs: Vec<Query> = READS.iter().map(|(_, query)| *query).collect();
-    let record = read_record(&source, &needs);
-    let ask = Ask {
-        hook: Hook::PatientView,
-        patient_id: "p1",
-        user_id: "Practitioner/d1",
-        encounter_id: None,
-        selections: &[],
-        as_of: "2026-11-01T12:00:00Z".parse().expect("a time"),
-    };
-    let site = Site::default();
-    Snapshot::of(
-        &record,
-        &ask,
-        Basis {
-            terminology: Terminology::builtin(),
-            site: &site,
-        },
-    )
-    .care
+    snapshot_of(missing, rows).care
 }
 
 fn one(key: &str, row: Value) -> Care {
     care("", &[(key, row)])
-}
-
-fn loinc(code: &str) -> Value {
-    json!({"coding": [{"system": "http://loinc.org", "code": code}]})
 }
 
 #[test]
