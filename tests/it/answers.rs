@@ -4,10 +4,9 @@
 
 mod lints;
 
+use crate::service::cases;
 use lints::*;
-use opioid_cds::cases::find;
 use serde_json::{Value, json};
-use std::path::Path;
 
 /// A request and the cards that it was answered with.
 #[derive(Clone)]
@@ -25,42 +24,37 @@ type Break = (&'static str, Value);
 
 /// Contract section 6: id, check, and a fault that the check has to find.
 fn lints() -> Vec<(&'static str, Lint, Break)> {
-    let card = |pointer: &'static str, value: Value| (pointer, value);
     vec![
         (
             "R-003",
             resources_are_r4,
-            card(
+            (
                 "/cards/0/suggestions/0/actions/0/resource/resourceType",
                 json!("Nothing"),
             ),
         ),
-        (
-            "R-004",
-            nothing_is_null,
-            card("/cards/0/detail", Value::Null),
-        ),
-        ("R-005", nothing_is_empty, card("/cards/0/links", json!([]))),
+        ("R-004", nothing_is_null, ("/cards/0/detail", Value::Null)),
+        ("R-005", nothing_is_empty, ("/cards/0/links", json!([]))),
         (
             "R-006",
             nothing_is_empty,
-            card("/cards/0/source/url", json!("")),
+            ("/cards/0/source/url", json!("")),
         ),
         (
             "R-170",
             there_is_a_list_of_cards,
-            card("/cards", json!({"0": 1})),
+            ("/cards", json!({"0": 1})),
         ),
         (
             "R-172",
             there_are_no_system_actions,
-            card("/systemActions", json!([{"type": "delete"}])),
+            ("/systemActions", json!([{"type": "delete"}])),
         ),
-        ("R-173", only_known_members, card("/decisions", json!([1]))),
+        ("R-173", only_known_members, ("/decisions", json!([1]))),
         (
             "R-174",
             cards_have_derived_uuids,
-            card(
+            (
                 "/cards/0/uuid",
                 json!("4A3C1B9E-0000-4000-8000-000000000000"),
             ),
@@ -68,62 +62,58 @@ fn lints() -> Vec<(&'static str, Lint, Break)> {
         (
             "R-175",
             summaries_are_short_and_plain,
-            card("/cards/0/summary", json!("x".repeat(140))),
+            ("/cards/0/summary", json!("x".repeat(140))),
         ),
-        (
-            "R-176",
-            details_are_texts,
-            card("/cards/0/detail", json!(7)),
-        ),
+        ("R-176", details_are_texts, ("/cards/0/detail", json!(7))),
         (
             "R-177",
             details_are_simple_markdown,
-            card("/cards/0/detail", json!("See <b>this</b>.")),
+            ("/cards/0/detail", json!("See <b>this</b>.")),
         ),
         (
             "R-178",
             indicators_are_known,
-            card("/cards/0/indicator", json!("hard-stop")),
+            ("/cards/0/indicator", json!("hard-stop")),
         ),
         (
             "R-179",
             sources_have_a_label,
-            card("/cards/0/source/label", json!(1)),
+            ("/cards/0/source/label", json!(1)),
         ),
         (
             "R-180",
             source_urls_are_absolute,
-            card("/cards/0/source/url", json!("/guideline")),
+            ("/cards/0/source/url", json!("/guideline")),
         ),
         (
             "R-181",
             there_are_no_icons,
-            card("/cards/0/source/icon", json!("data:image/png;base64,x")),
+            ("/cards/0/source/icon", json!("data:image/png;base64,x")),
         ),
         (
             "R-182",
             codings_are_complete,
-            card("/cards/0/source/topic", json!({"code": "x"})),
+            ("/cards/0/source/topic", json!({"code": "x"})),
         ),
         (
             "R-183",
             topics_are_rules,
-            card("/cards/0/source/topic/code", json!("some-topic")),
+            ("/cards/0/source/topic/code", json!("some-topic")),
         ),
         (
             "R-184",
             behaviour_goes_with_suggestions,
-            card("/cards/0/selectionBehavior", Value::Null),
+            ("/cards/0/selectionBehavior", Value::Null),
         ),
         (
             "R-185",
             behaviours_are_known,
-            card("/cards/0/selectionBehavior", json!("all")),
+            ("/cards/0/selectionBehavior", json!("all")),
         ),
         (
             "R-186",
             reasons_are_complete,
-            card(
+            (
                 "/cards/0/overrideReasons/0",
                 json!({"code": "a", "system": "b"}),
             ),
@@ -131,18 +121,18 @@ fn lints() -> Vec<(&'static str, Lint, Break)> {
         (
             "R-187",
             reasons_are_few_and_unique,
-            card("/cards/0/overrideReasons/1/code", json!("other")),
+            ("/cards/0/overrideReasons/1/code", json!("other")),
         ),
-        ("R-188", links_are_a_list, card("/cards/0/links", json!([]))),
+        ("R-188", links_are_a_list, ("/cards/0/links", json!([]))),
         (
             "R-189",
             suggestions_have_labels,
-            card("/cards/0/suggestions/0/label", json!(" ")),
+            ("/cards/0/suggestions/0/label", json!(" ")),
         ),
         (
             "R-190",
             suggestions_have_uuids_of_their_own,
-            card(
+            (
                 "/cards/0/suggestions/1/uuid",
                 json!("2f0e6c1e-3f4b-5a64-9d5c-8c1f5d3f7a01"),
             ),
@@ -150,17 +140,17 @@ fn lints() -> Vec<(&'static str, Lint, Break)> {
         (
             "R-191",
             at_most_one_is_recommended,
-            card("/cards/0/suggestions/1/isRecommended", json!(true)),
+            ("/cards/0/suggestions/1/isRecommended", json!(true)),
         ),
         (
             "R-192",
             actions_are_a_list,
-            card("/cards/0/suggestions/0/actions", json!([])),
+            ("/cards/0/suggestions/0/actions", json!([])),
         ),
         (
             "R-193",
             there_is_one_action_a_suggestion,
-            card(
+            (
                 "/cards/0/suggestions/0/actions/1",
                 json!({"type": "delete"}),
             ),
@@ -168,7 +158,7 @@ fn lints() -> Vec<(&'static str, Lint, Break)> {
         (
             "R-194",
             there_is_no_action_selection,
-            card(
+            (
                 "/cards/0/suggestions/0/actionSelectionBehavior",
                 json!("all"),
             ),
@@ -176,17 +166,17 @@ fn lints() -> Vec<(&'static str, Lint, Break)> {
         (
             "R-195",
             action_types_are_known,
-            card("/cards/0/suggestions/0/actions/0/type", json!("upsert")),
+            ("/cards/0/suggestions/0/actions/0/type", json!("upsert")),
         ),
         (
             "R-196",
             actions_are_described,
-            card("/cards/0/suggestions/0/actions/0/description", json!("")),
+            ("/cards/0/suggestions/0/actions/0/description", json!("")),
         ),
         (
             "R-197",
             created_resources_are_new_drafts_of_this_patient,
-            card(
+            (
                 "/cards/0/suggestions/0/actions/0/resource/subject/reference",
                 json!("Patient/p2"),
             ),
@@ -194,7 +184,7 @@ fn lints() -> Vec<(&'static str, Lint, Break)> {
         (
             "R-198",
             updates_hold_the_whole_order,
-            card(
+            (
                 "/cards/0/suggestions/1/actions/0/resource/x-own",
                 Value::Null,
             ),
@@ -202,7 +192,7 @@ fn lints() -> Vec<(&'static str, Lint, Break)> {
         (
             "R-199",
             deletes_name_a_reference,
-            card(
+            (
                 "/cards/0/suggestions/2/actions/0/resource",
                 json!("MedicationRequest/d1"),
             ),
@@ -210,7 +200,7 @@ fn lints() -> Vec<(&'static str, Lint, Break)> {
         (
             "R-200",
             only_drafts_are_changed,
-            card(
+            (
                 "/cards/0/suggestions/2/actions/0/resourceId",
                 json!("MedicationRequest/m9"),
             ),
@@ -218,7 +208,7 @@ fn lints() -> Vec<(&'static str, Lint, Break)> {
         (
             "R-201",
             action_types_fit_their_resources,
-            card(
+            (
                 "/cards/0/suggestions/0/actions/0/resource/resourceType",
                 json!("Appointment"),
             ),
@@ -226,7 +216,7 @@ fn lints() -> Vec<(&'static str, Lint, Break)> {
         (
             "R-202",
             no_suggestion_gives_more_opioid,
-            card(
+            (
                 "/cards/0/suggestions/1/actions/0/resource/dosageInstruction",
                 json!([{"text": "twice"}]),
             ),
@@ -234,32 +224,32 @@ fn lints() -> Vec<(&'static str, Lint, Break)> {
         (
             "R-203",
             links_are_complete,
-            card("/cards/0/links/0/type", json!("relative")),
+            ("/cards/0/links/0/type", json!("relative")),
         ),
         (
             "R-204",
             link_urls_are_absolute_https,
-            card("/cards/0/links/0/url", json!("http://www.cdc.gov/")),
+            ("/cards/0/links/0/url", json!("http://www.cdc.gov/")),
         ),
         (
             "R-205",
             app_context_is_for_apps,
-            card("/cards/0/links/0/appContext", json!("x")),
+            ("/cards/0/links/0/appContext", json!("x")),
         ),
         (
             "R-206",
             nothing_launches_itself,
-            card("/cards/0/links/0/autolaunchable", json!(true)),
+            ("/cards/0/links/0/autolaunchable", json!(true)),
         ),
         (
             "R-207",
             links_are_those_of_the_list,
-            card("/cards/0/links/0/url", json!("https://example.org/")),
+            ("/cards/0/links/0/url", json!("https://example.org/")),
         ),
         (
             "R-208",
             urls_hold_nothing_of_the_call,
-            card(
+            (
                 "/cards/0/links/0/url",
                 json!("https://example.org/?patient=patient-of-the-call"),
             ),
@@ -267,32 +257,32 @@ fn lints() -> Vec<(&'static str, Lint, Break)> {
         (
             "R-209",
             cards_are_few_and_in_order,
-            card("/cards/1/indicator", json!("critical")),
+            ("/cards/1/indicator", json!("critical")),
         ),
         (
             "R-211",
             codings_are_complete,
-            card("/cards/0/overrideReasons/0/system", Value::Null),
+            ("/cards/0/overrideReasons/0/system", Value::Null),
         ),
         (
             "R-214",
             summaries_carry_the_message,
-            card("/cards/0/summary", json!("See below.")),
+            ("/cards/0/summary", json!("See below.")),
         ),
         (
             "R-360",
             extensions_are_objects,
-            card("/cards/0/extension", json!([1])),
+            ("/cards/0/extension", json!([1])),
         ),
         (
             "R-361",
             extensions_are_named_by_domain,
-            card("/cards/0/extension/rules", json!({"a": 1})),
+            ("/cards/0/extension/rules", json!({"a": 1})),
         ),
         (
             "R-363",
             extensions_are_ours_only,
-            card(
+            (
                 "/cards/0/extension/com.epic.cdshooks.card.detail.content-type",
                 json!({"a": 1}),
             ),
@@ -352,9 +342,8 @@ fn put(answer: &mut Value, pointer: &str, value: Value) {
 
 /// Every 200 that is recorded, with its request.
 fn recorded() -> Vec<(String, Call)> {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fhir-fixtures"));
-    let cases = find(folder).expect("fixtures are readable").into_iter();
-    cases
+    cases()
+        .into_iter()
         .filter(|case| case.status == 200)
         .map(|case| {
             let request = serde_json::from_slice(&case.request).expect("JSON");

@@ -1,12 +1,11 @@
 //! The audit trail over HTTP, and the reports made from it.
 
 use crate::privacy::Captured;
-use crate::service::{antibiotic, post, shared, view, with};
+use crate::service::{antibiotic, post, request_of, shared, view, with};
 use opioid_cds::audit::{Answer, Audit, Event, Line};
 use opioid_cds::server::{Layers, app};
 use serde_json::{Value, json};
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -33,8 +32,7 @@ fn lines(captured: &Captured) -> Vec<Line> {
 }
 
 fn fixture(case: &str) -> String {
-    fs::read_to_string(Path::new("fhir-fixtures").join(case).join("request.json"))
-        .expect("a fixture")
+    request_of(case).to_string()
 }
 
 #[tokio::test]

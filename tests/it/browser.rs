@@ -108,6 +108,19 @@ impl Stage {
         }
     }
 
+    /// In light colors, with the orders of a case signed.
+    async fn signed() -> Stage {
+        let stage = Stage::open(Scheme::Light, &[]).await;
+        stage.sign(APNEA).await;
+        stage
+    }
+
+    /// Opens the page of a case, and signs.
+    async fn sign(&self, page: &str) {
+        self.go(page).await;
+        self.click(SIGN).await;
+    }
+
     async fn go(&self, path: &str) {
         let address = format!("{}{path}", self.service);
         self.client.goto(&address).await.expect("a page");
@@ -205,6 +218,7 @@ async fn browser(port: &str, profile: &TempDir, scheme: Scheme) -> Client {
 }
 
 const SIGN: &str = "button[data-fire='order-sign']";
+const APNEA: &str = "/preview?case=naloxone-offer/fires-sleep-apnea";
 const NALOXONE: &str = "Add naloxone 4 mg nasal spray";
 
 #[tokio::test]
@@ -255,11 +269,7 @@ async fn a_patient_is_chosen_the_order_signed_and_a_suggestion_taken() {
 
 #[tokio::test]
 async fn the_words_follow_the_patients_language() {
-    let stage = Stage::open(Scheme::Light, &[]).await;
-    stage
-        .go("/preview?case=naloxone-offer/fires-sleep-apnea")
-        .await;
-    stage.click(SIGN).await;
+    let stage = Stage::signed().await;
     stage.read("article", "Words you could use").await;
     stage.click("#lang option[value='es']").await;
     let said = stage.see("article span[lang='es']").await;
@@ -274,11 +284,7 @@ async fn the_words_follow_the_patients_language() {
 
 #[tokio::test]
 async fn a_card_is_dismissed_with_a_reason() {
-    let stage = Stage::open(Scheme::Light, &[]).await;
-    stage
-        .go("/preview?case=naloxone-offer/fires-sleep-apnea")
-        .await;
-    stage.click(SIGN).await;
+    let stage = Stage::signed().await;
     stage.click("article .dismiss summary").await;
     stage.click("article .dismiss-now").await;
     stage.read("p", "Choose a reason, or write one.").await;
@@ -328,11 +334,7 @@ async fn what_is_pasted_is_read_or_the_fault_is_named() {
 
 #[tokio::test]
 async fn words_are_changed_in_the_page_only() {
-    let stage = Stage::open(Scheme::Light, &[]).await;
-    stage
-        .go("/preview?case=naloxone-offer/fires-sleep-apnea")
-        .await;
-    stage.click(SIGN).await;
+    let stage = Stage::signed().await;
     stage.read("article", "sleep apnea").await;
     stage.click("#words summary").await;
     let rewrite = |from: &str, to: &str| {
@@ -357,10 +359,7 @@ async fn words_are_changed_in_the_page_only() {
     stage.read("h3", "Words of a reviewer").await;
     stage.click(SIGN).await;
     stage.read("p", "Changed words.").await;
-    stage
-        .go("/preview?case=naloxone-offer/fires-sleep-apnea")
-        .await;
-    stage.click(SIGN).await;
+    stage.sign(APNEA).await;
     stage.read("article", "sleep apnea").await;
     let left = stage
         .script("done(document.body.textContent.includes('Words of a reviewer'))")

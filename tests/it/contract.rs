@@ -1,14 +1,12 @@
 //! `openapi.yaml` is true: its paths are the routes, and every fixture and answer follows its schemas.
 
-use crate::service::{antibiotic, get, post, send, service, sign};
+use crate::service::{antibiotic, cases, get, post, send, service, sign};
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use jsonschema::Validator;
-use opioid_cds::cases::{Case, find};
 use opioid_cds::{hooks, server};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::LazyLock;
 
 static OPENAPI: LazyLock<Value> = LazyLock::new(|| {
@@ -29,15 +27,6 @@ fn faults(validator: &Validator, value: &Value) -> Vec<String> {
         .iter_errors(value)
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect()
-}
-
-fn cases() -> Vec<Case> {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fhir-fixtures"));
-    if folder.is_dir() {
-        find(folder).expect("fixtures are readable")
-    } else {
-        Vec::new()
-    }
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Where the data come from makes no difference: prefetch only, FHIR only, and half of each give equal answers for every case.
 
-use crate::service::content;
+use crate::service::{cases, content};
 use axum::Router;
 use opioid_cds::auth::Caller;
-use opioid_cds::cases::{Case, find};
+use opioid_cds::cases::Case;
 use opioid_cds::config::{Discovery, site_from_table};
 use opioid_cds::ehr;
 use opioid_cds::fhir::{Allowed, Client, Limits, MemoryServer, Query};
@@ -11,7 +11,6 @@ use opioid_cds::hooks::{Chart, Clock, Servers, Shared, call, enabled, service};
 use opioid_cds::telemetry::Stopwatch;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
@@ -134,10 +133,8 @@ fn shared(host: &str) -> Shared {
 }
 
 /// Case, its request, its FHIR server.
-fn cases() -> Vec<(Case, Value, Vec<Value>)> {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fhir-fixtures"));
-    find(folder)
-        .expect("fixtures are readable")
+fn charts() -> Vec<(Case, Value, Vec<Value>)> {
+    cases()
         .into_iter()
         .filter(|case| matches!(case.status, 200 | 412))
         .map(|case| {
@@ -162,7 +159,7 @@ fn server_of(resources: &[Value]) -> MemoryServer {
 async fn prefetch_only_fhir_only_and_mixed_give_equal_answers() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let host = format!("http://{}", listener.local_addr().expect("an address"));
-    let cases = cases();
+    let cases = charts();
     assert!(cases.len() > 250, "only {} cases", cases.len());
     let mut charts = Router::new();
     for (at, (_, _, resources)) in cases.iter().enumerate() {

@@ -3,26 +3,20 @@
 #[path = "../../fuzz/targets.rs"]
 mod targets;
 
-use crate::service::{antibiotic, post, service, with};
-use opioid_cds::cases::find;
+use crate::service::{antibiotic, cases, post, service, with};
+use crate::tidy::root;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use proptest::sample::Index;
 use serde_json::{Value, json};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 const SIGN: &str = "/cds-services/opioid-order-sign";
 
-fn root(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-static REQUESTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
-    let cases = find(&root("fhir-fixtures")).expect("fixtures are readable");
-    cases.into_iter().map(|case| case.request).collect()
-});
+static REQUESTS: LazyLock<Vec<Vec<u8>>> =
+    LazyLock::new(|| cases().into_iter().map(|case| case.request).collect());
 
 static ENTRIES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| files("tests/it/hl7-examples"));
 static DOSAGES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| files("fuzz/seeds/dosage"));
@@ -31,7 +25,7 @@ static CLIENTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| files("fuzz/seeds/clie
 static SITES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| files("fuzz/seeds/site"));
 
 fn files(folder: &str) -> Vec<Vec<u8>> {
-    let entries = fs::read_dir(root(folder)).expect("a folder");
+    let entries = fs::read_dir(root().join(folder)).expect("a folder");
     let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.expect("an entry").path())
         .collect();

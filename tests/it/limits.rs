@@ -1,5 +1,6 @@
 //! What a client may take, over real connections: bytes, time, calls at once, calls a second. Contract.
 
+use crate::running::{LOOPBACK, running};
 use crate::service::{antibiotic, content, get, post, send, shared, sign, with};
 use axum::Router;
 use axum::body::Body;
@@ -7,7 +8,7 @@ use axum::http::{Request, header};
 use opioid_cds::config::Discovery;
 use opioid_cds::fhir::{Allowed, Client, Limits as FhirLimits};
 use opioid_cds::hooks::{Chart, Clock, Rate, Servers, Shared, enabled};
-use opioid_cds::server::{Layers, Limits, Listeners, Stop, app, run};
+use opioid_cds::server::{Layers, Limits, app};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::net::SocketAddr;
@@ -16,55 +17,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 
 const SIGN: &str = "/cds-services/opioid-order-sign";
-const LOOPBACK: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 /// For answers that come as soon as something has happened.
 const PATIENT: Duration = Duration::from_secs(60);
-
-/// Stops when told to.
-struct Told(oneshot::Receiver<()>);
-
-impl Stop for Told {
-    fn notice(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    async fn signal(self) {
-        let _ = self.0.await;
-    }
-}
-
-/// The whole service on ports of its own.
-struct Running {
-    address: SocketAddr,
-    management: SocketAddr,
-    stop: oneshot::Sender<()>,
-    ended: tokio::task::JoinHandle<anyhow::Result<()>>,
-}
-
-async fn running(shared: Shared, limits: Limits) -> Running {
-    let listeners = Listeners::bind(LOOPBACK, LOOPBACK).await.expect("ports");
-    let address = listeners.service.local_addr().expect("an address");
-    let management = listeners.management.local_addr().expect("an address");
-    let (stop, told) = oneshot::channel();
-    let layers = Layers {
-        limits,
-        ..Layers::default()
-    };
-    let metrics = opioid_cds::telemetry::local().expect("a recorder").handle();
-    let ended = tokio::spawn(async move {
-        run(Arc::new(shared), listeners, &layers, metrics, Told(told)).await
-    });
-    Running {
-        address,
-        management,
-        stop,
-        ended,
-    }
-}
 
 /// Everything that comes back until the other side closes.
 async fn said(stream: &mut TcpStream) -> String {
@@ -89,7 +46,7 @@ fn in_short() -> Limits {
 
 #[tokio::test]
 async fn a_header_that_never_ends_closes_the_connection() {
-    let service = running(shared(), in_short()).await;
+    let service = running(shared(), in_short(), None).await;
     let mut stream = connected(service.address).await;
     stream
         .write_all(b"POST /cds-services/opioid-order-sign HTTP/1.1\r\nhost: x\r\n")
@@ -102,7 +59,7 @@ async fn a_header_that_never_ends_closes_the_connection() {
 async fn a_body_that_never_comes_is_a_408() {
     let mut shared = shared();
     shared.body_time = Duration::from_millis(100);
-    let service = running(shared, Limits::default()).await;
+    let service = running(shared, Limits::default(), None).await;
     let mut stream = connected(service.address).await;
     stream
         .write_all(
@@ -124,6 +81,7 @@ async fn a_header_over_the_limit_is_a_431() {
             header_bytes: 8192,
             ..Limits::default()
         },
+        None,
     )
     .await;
     let mut stream = connected(service.address).await;
@@ -349,7 +307,7 @@ async fn refusals_of_limits_carry_the_origin_too() {
 #[tokio::test]
 async fn a_stop_ends_the_calls_in_flight_first() {
     let slow = slow_fhir_server().await;
-    let service = running(asking(&slow.base), Limits::default()).await;
+    let service = running(asking(&slow.base), Limits::default(), None).await;
     let client = reqwest::Client::builder()
         .no_proxy()
         .build()

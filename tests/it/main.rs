@@ -24,6 +24,7 @@ mod prefetch;
 mod preview;
 mod privacy;
 mod requests;
+mod running;
 mod safety;
 mod service;
 mod tidy;

@@ -1,9 +1,9 @@
 //! No patient data outside answers: everything that is logged, counted, audited or refused while every fixture runs,
 //! at every level and in both forms, is searched for what the fixtures say of people.
 
-use crate::service::{content, post, shared};
+use crate::service::{cases, content, post, shared};
 use opioid_cds::audit::Audit;
-use opioid_cds::cases::{Case, Runner, find};
+use opioid_cds::cases::{Case, Runner};
 use opioid_cds::config::LogFormat;
 use opioid_cds::fhir::Query;
 use opioid_cds::rules::RULES;
@@ -12,7 +12,6 @@ use opioid_cds::telemetry;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
@@ -126,14 +125,6 @@ fn everything_logged(captured: &Captured) -> impl Subscriber {
     tracing_subscriber::registry()
         .with(LevelFilter::TRACE)
         .with(vec![text, json])
-}
-
-fn cases() -> Vec<Case> {
-    find(Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/fhir-fixtures"
-    )))
-    .expect("fixtures are readable")
 }
 
 /// Sends each case as it is, marked, and broken off, and gives the bodies that were no cards.

@@ -1,8 +1,9 @@
 //! What leaves is safe to show and to click: held over every fixture, as it is and with hostile texts in the record.
 //! Contract.
 
-use crate::service::content;
-use opioid_cds::cases::{Case, Runner, find};
+use crate::service::{cases, content};
+use crate::tidy::root;
+use opioid_cds::cases::{Case, Runner};
 use opioid_cds::terminology::{CodingRef, Terminology};
 use proptest::prelude::{ProptestConfig, any, proptest};
 use proptest::sample::Index;
@@ -11,12 +12,11 @@ use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use std::sync::LazyLock;
 
 /// Where a link may lead: `cards/links.csv`.
 static LINKS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let text = fs::read_to_string(root("cards/links.csv")).expect("links");
+    let text = fs::read_to_string(root().join("cards/links.csv")).expect("links");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let rows = reader
         .records()
@@ -41,14 +41,6 @@ const HOSTILE: [&str; 14] = [
     "\u{202e}gm 001\u{202c} \u{200b}\u{0}",
     "{{ 7 * 7 }} {% for x in y %} ${7*7}",
 ];
-
-fn root(path: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn cases() -> Vec<Case> {
-    find(&root("fhir-fixtures")).expect("fixtures are readable")
-}
 
 /// Adds a text to every display, text, name, note and instruction of a record; codes stay, so that rules still fire.
 fn spoil(value: &mut Value, name: &str, hostile: &str) {

@@ -1,15 +1,29 @@
 //! The service in memory, and what it answers.
 
+use crate::tidy::root;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use opioid_cds::advise::Content;
+use opioid_cds::cases::{Case, find};
 use opioid_cds::config::{ContentSettings, Discovery, load};
 use opioid_cds::hooks::{Chart, Clock, Shared, enabled};
 use opioid_cds::server::{Layers, app};
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 use tower::ServiceExt;
+
+/// Every case of `fhir-fixtures`.
+pub(crate) fn cases() -> Vec<Case> {
+    find(&root().join("fhir-fixtures")).expect("fixtures are readable")
+}
+
+/// The request of one case.
+pub(crate) fn request_of(case: &str) -> Value {
+    let file = root().join("fhir-fixtures").join(case).join("request.json");
+    let text = std::fs::read(file).unwrap_or_else(|error| panic!("{case}: {error}"));
+    serde_json::from_slice(&text).expect("JSON")
+}
 
 /// The clock of all fixtures.
 pub(crate) const AS_OF: &str = "2026-11-01T12:00:00Z";

@@ -2,7 +2,7 @@
 
 use super::signer::{ES384, ISSUER, KEY_ID, PUBLIC_URL};
 use super::{SIGN, clients, gate, post_with};
-use crate::service::{AS_OF, Answer, content};
+use crate::service::{AS_OF, Answer, content, request_of};
 use axum::Router;
 use opioid_cds::config::Discovery;
 use opioid_cds::fhir::{Allowed, Client, Limits};
@@ -10,7 +10,6 @@ use opioid_cds::hooks::{Chart, Clock, Servers, Shared, enabled};
 use opioid_cds::server::{Layers, app};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -55,19 +54,11 @@ async fn sign(service: &Router, body: &Value) -> Answer {
     call(service, SIGN, body).await
 }
 
-fn case(name: &str) -> Value {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fhir-fixtures")
-        .join(name);
-    let text = std::fs::read(file.join("request.json")).expect("a case");
-    serde_json::from_slice(&text).expect("JSON")
-}
-
 /// The cards of a case for a client with these settings, and for one without.
 async fn cards(settings: &str, name: &str) -> (Vec<Value>, Vec<Value>) {
     let mut both = Vec::new();
     for settings in [settings, ""] {
-        let answer = sign(&service(settings, &[], None).await, &case(name)).await;
+        let answer = sign(&service(settings, &[], None).await, &request_of(name)).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         both.push(answer.json()["cards"].as_array().expect("cards").clone());
     }
@@ -93,7 +84,7 @@ async fn silent_server() -> (String, Arc<AtomicUsize>) {
 
 /// A call for which everything has to be read.
 fn without_prefetch(base: &str) -> Value {
-    let mut body = case("naloxone-offer/fires-sleep-apnea");
+    let mut body = request_of("naloxone-offer/fires-sleep-apnea");
     body.as_object_mut().expect("an object").remove("prefetch");
     body["fhirServer"] = json!(base);
     body
@@ -216,7 +207,7 @@ async fn suggestions_that_a_client_cannot_take_become_lines() {
 ///
 #[tokio::test]
 async fn prefetch_keys_may_have_names_of_the_clients_own() {
-    let body = case("naloxone-offer/fires-sleep-apnea");
+    let body = request_of("naloxone-offer/fires-sleep-apnea");
     let mut renamed = body.clone();
     let prefetch = renamed["prefetch"].as_object_mut().expect("an object");
     let medications = prefetch.remove("medications").expect("the key");
