@@ -10,7 +10,7 @@ mod tls;
 
 pub use limits::Limits;
 pub use pages::paths as page_paths;
-pub use tls::{Tls, TlsFiles};
+pub use tls::Tls;
 
 use crate::guides::Guides;
 use crate::hooks::{HookError, Shared, management_router, router};

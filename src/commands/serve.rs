@@ -12,7 +12,7 @@ use crate::config::{
 use crate::fhir::{Allowed, Client, Limits};
 use crate::hooks::{self, Chart, Clock, Rate, Servers, Shared};
 use crate::preview::{Gallery, Preview};
-use crate::server::{self, Layers, Listeners, Signals, Tls, TlsFiles};
+use crate::server::{self, Layers, Listeners, Signals, Tls};
 use crate::telemetry::{self, Stopwatch};
 use anyhow::bail;
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
         servers.by_client = trust.fhir_servers(&settings.calls.fhir_server)?;
         servers.own_tokens = trust.own_tokens(&authorities)?;
     }
-    let tls = tls_files(settings).map(Tls::read).transpose()?;
+    let tls = settings.tls.files.clone().map(Tls::read).transpose()?;
     runtime()?.block_on(async {
         let mut listeners = Listeners::bind(settings.listen, settings.management_listen).await?;
         listeners.tls = tls;
@@ -73,15 +73,6 @@ fn preview(settings: &ServeSettings) -> anyhow::Result<Arc<Preview>> {
         words: overrides(settings.content.cards.as_deref())?,
         reads_servers: settings.trust.auth == Auth::Off,
     }))
-}
-
-fn tls_files(settings: &ServeSettings) -> Option<TlsFiles> {
-    let tls = &settings.tls;
-    Some(TlsFiles {
-        certificate: tls.tls_cert.clone()?,
-        key: tls.tls_key.clone()?,
-        client_authorities: tls.tls_client_ca.clone(),
-    })
 }
 
 fn shared(settings: &ServeSettings, authorities: &Authorities) -> anyhow::Result<Shared> {

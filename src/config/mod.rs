@@ -19,7 +19,7 @@ pub use audit::{AuditSettings, ReportArguments};
 pub use content::{ContentError, guide_base, guide_links, load, load_guides, load_with, overrides};
 pub use limits::LimitSettings;
 pub use site::{SiteError, read_site, site_from_table};
-pub use tls::TlsSettings;
+pub use tls::{TlsFiles, TlsSettings};
 pub use trust::{Auth, GuardDown, ReplayGuard, TrustSettings};
 
 use crate::cards::ClientOptions;
@@ -268,7 +268,7 @@ pub struct ServeSettings {
 impl ServeSettings {
     /// Plain http that others can reach, and nobody has said that this is meant.
     fn is_bare(&self) -> bool {
-        let is_meant = self.tls.tls_cert.is_some() || self.tls.plain_http || self.development;
+        let is_meant = self.tls.files.is_some() || self.tls.plain_http || self.development;
         !is_meant && !self.listen.ip().is_loopback()
     }
 

@@ -72,8 +72,23 @@ fn plain_http_leaves_this_machine_only_where_that_is_said() {
     ] {
         assert_eq!(refusal(&[&outside[..], more].concat()), None, "{more:?}");
     }
-    assert!(serve(&["--tls-cert", "a.pem"]).is_err());
-    assert!(serve(&["--tls-client-ca", "a.pem"]).is_err());
+    for half in ["--tls-cert", "--tls-key", "--tls-client-ca"] {
+        assert!(serve(&[half, "a.pem"]).is_err(), "{half}");
+    }
+}
+
+#[test]
+fn the_files_of_tls_are_all_there_or_none_is() {
+    assert_eq!(serve(&[]).expect("settings").tls.files, None);
+    let files = ["--tls-cert", "a.pem", "--tls-key", "b.pem"];
+    let given = |more: &[&str]| {
+        let settings = serve(&[&files[..], more].concat()).expect("settings");
+        settings.tls.files.expect("TLS")
+    };
+    let (plain, mutual) = (given(&[]), given(&["--tls-client-ca", "c.pem"]));
+    assert_eq!(plain.tls_key.to_str(), Some("b.pem"));
+    assert_eq!(plain.tls_client_ca, None);
+    assert_eq!(mutual.tls_client_ca, Some("c.pem".into()));
 }
 
 /// The address of a shared store may hold a password, which nothing shows.

@@ -1,5 +1,6 @@
 //! TLS on the service's listener: certificate and key from files, read again when they change.
 
+use crate::config::TlsFiles;
 use anyhow::{Context, ensure};
 use axum_server::tls_rustls::RustlsConfig;
 use notify::{Event, RecursiveMode, Watcher};
@@ -12,17 +13,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tracing::{info, warn};
-
-/// The files of a listener's TLS.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TlsFiles {
-    /// The certificate, then those between it and an authority: PEM.
-    pub certificate: PathBuf,
-    /// Its private key: PEM.
-    pub key: PathBuf,
-    /// Authorities of client certificates; where there are any, a client must show one.
-    pub client_authorities: Option<PathBuf>,
-}
 
 /// TLS that is ready, and the files that it came from.
 #[derive(Debug, Clone)]
@@ -48,7 +38,7 @@ impl Tls {
                 let _ = changed.send(());
             }
         })?;
-        for folder in self.files.folders() {
+        for folder in folders(&self.files) {
             watcher
                 .watch(&folder, RecursiveMode::NonRecursive)
                 .with_context(|| folder.display().to_string())?;
@@ -72,27 +62,22 @@ fn is_change(event: &notify::Result<Event>) -> bool {
     !matches!(event, Ok(event) if event.kind.is_access())
 }
 
-impl TlsFiles {
-    fn folders(&self) -> BTreeSet<PathBuf> {
-        let files = [
-            Some(&self.certificate),
-            Some(&self.key),
-            self.client_authorities.as_ref(),
-        ];
-        let folder = |file: &PathBuf| match file.parent() {
-            Some(folder) if folder != Path::new("") => folder.to_owned(),
-            _ => PathBuf::from("."),
-        };
-        files.into_iter().flatten().map(folder).collect()
-    }
+fn folders(files: &TlsFiles) -> BTreeSet<PathBuf> {
+    let authorities = files.tls_client_ca.as_ref();
+    let files = [&files.tls_cert, &files.tls_key];
+    let folder = |file: &PathBuf| match file.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    files.into_iter().chain(authorities).map(folder).collect()
 }
 
 fn config(files: &TlsFiles) -> anyhow::Result<ServerConfig> {
-    let chain = certificates(&files.certificate)?;
-    let key = PrivateKeyDer::from_pem_file(&files.key)
-        .with_context(|| format!("--tls-key {}", files.key.display()))?;
+    let chain = certificates(&files.tls_cert)?;
+    let key = PrivateKeyDer::from_pem_file(&files.tls_key)
+        .with_context(|| format!("--tls-key {}", files.tls_key.display()))?;
     let builder = ServerConfig::builder();
-    let builder = match &files.client_authorities {
+    let builder = match &files.tls_client_ca {
         None => builder.with_no_client_auth(),
         Some(file) => {
             let mut roots = RootCertStore::empty();
@@ -107,7 +92,7 @@ fn config(files: &TlsFiles) -> anyhow::Result<ServerConfig> {
     };
     let mut config = builder
         .with_single_cert(chain, key)
-        .with_context(|| format!("--tls-cert {}", files.certificate.display()))?;
+        .with_context(|| format!("--tls-cert {}", files.tls_cert.display()))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }

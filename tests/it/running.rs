@@ -31,6 +31,14 @@ pub(crate) struct Running {
     pub(crate) ended: JoinHandle<anyhow::Result<()>>,
 }
 
+impl Running {
+    /// Tells it to stop, and sees that it ends well.
+    pub(crate) async fn stopped(self) {
+        self.stop.send(()).expect("it runs");
+        self.ended.await.expect("no panic").expect("no error");
+    }
+}
+
 pub(crate) async fn running(shared: Shared, limits: Limits, tls: Option<Tls>) -> Running {
     let mut listeners = Listeners::bind(LOOPBACK, LOOPBACK).await.expect("ports");
     listeners.tls = tls;

@@ -1,39 +1,27 @@
 //! TLS on the service's listener: HTTP/2, renewed certificates, client certificates, and the end.
 
-use crate::service::{antibiotic, shared, sign};
+use crate::running::{LOOPBACK, Running, running};
+use crate::service::{antibiotic, request_of, shared, sign};
 use axum::Router;
 use axum_server::tls_rustls::RustlsConfig;
 use opioid_cds::auth::{Authorities, install_cryptography};
+use opioid_cds::config::TlsFiles;
 use opioid_cds::fhir::{self, Allowed};
 use opioid_cds::hooks::{Chart, Servers};
-use opioid_cds::server::{Layers, Listeners, Stop, Tls, TlsFiles, app, run};
+use opioid_cds::server::{Layers, Limits, Tls, app};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use reqwest::tls::TlsInfo;
 use reqwest::{Certificate, Client, Identity, Version};
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
-
-const LOOPBACK: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-
-struct Told(oneshot::Receiver<()>);
-
-impl Stop for Told {
-    fn notice(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    async fn signal(self) {
-        let _ = self.0.await;
-    }
-}
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// An authority of this test's own.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -48,7 +36,7 @@ impl Authority {
     }
 
     /// Certificate and key for this name: PEM.
-    fn issue(&self, name: &str) -> (String, String) {
+    pub(crate) fn issue(&self, name: &str) -> (String, String) {
         let key = KeyPair::generate().expect("a key");
         let params = CertificateParams::new([name.to_owned()]).expect("a name");
         let certificate = params.signed_by(&key, &self.0).expect("a certificate");
@@ -106,56 +94,42 @@ fn place(folder: &Path, (certificate, key): &(String, String)) {
     }
 }
 
-struct Running {
+/// The service over TLS, and the folder of its certificate.
+struct Secure {
     url: String,
     folder: TempDir,
-    stop: oneshot::Sender<()>,
-    ended: JoinHandle<anyhow::Result<()>>,
+    service: Running,
 }
 
-async fn running(authority: &Authority, client_authority: Option<&Authority>) -> Running {
+async fn secure(authority: &Authority, client_authority: Option<&Authority>) -> Secure {
     let folder = tempfile::tempdir().expect("a folder");
     place(folder.path(), &authority.issue("localhost"));
-    let client_authorities = client_authority.map(|authority| {
+    let tls_client_ca = client_authority.map(|authority| {
         let file = folder.path().join("clients.pem");
         fs::write(&file, authority.pem()).expect("written");
         file
     });
     let tls = Tls::read(TlsFiles {
-        certificate: folder.path().join("cert.pem"),
-        key: folder.path().join("key.pem"),
-        client_authorities,
+        tls_cert: folder.path().join("cert.pem"),
+        tls_key: folder.path().join("key.pem"),
+        tls_client_ca,
     })
     .unwrap_or_else(|error| panic!("{error:#}"));
-    let mut listeners = Listeners::bind(LOOPBACK, LOOPBACK).await.expect("ports");
-    listeners.tls = Some(tls);
-    let port = listeners.service.local_addr().expect("an address").port();
-    let metrics = opioid_cds::telemetry::local().expect("a recorder").handle();
-    let (stop, told) = oneshot::channel();
-    let ended = tokio::spawn(async move {
-        let layers = Layers::default();
-        run(Arc::new(shared()), listeners, &layers, metrics, Told(told)).await
-    });
-    Running {
-        url: format!("https://localhost:{port}"),
+    let service = running(shared(), Limits::default(), Some(tls)).await;
+    Secure {
+        url: format!("https://localhost:{}", service.address.port()),
         folder,
-        stop,
-        ended,
+        service,
     }
-}
-
-async fn stopped(running: Running) {
-    running.stop.send(()).expect("it runs");
-    running.ended.await.expect("no panic").expect("no error");
 }
 
 ///
 #[tokio::test]
 async fn calls_are_answered_over_tls_and_http2_and_plain_http_is_not() {
     let authority = Authority::new();
-    let running = running(&authority, None).await;
+    let secure = secure(&authority, None).await;
     let client = authority.client(None);
-    let url = format!("{}/cds-services/opioid-order-sign", running.url);
+    let url = format!("{}/cds-services/opioid-order-sign", secure.url);
     let answer = client.post(&url).header("content-type", "application/json");
     let answer = answer
         .body(antibiotic().to_string())
@@ -169,8 +143,61 @@ async fn calls_are_answered_over_tls_and_http2_and_plain_http_is_not() {
     let plain = url.replace("https:", "http:");
     assert!(client.get(&plain).send().await.is_err());
     let stranger = Authority::new().client(None);
-    assert!(stranger.get(&running.url).send().await.is_err());
-    stopped(running).await;
+    assert!(stranger.get(&secure.url).send().await.is_err());
+    secure.service.stopped().await;
+}
+
+/// The first answer to a hello that offers these versions (the record's, the newest) and this one cipher suite.
+async fn answer_to_hello(address: SocketAddr, newest: [u8; 2], suite: [u8; 2]) -> Vec<u8> {
+    let mut hello = newest.to_vec();
+    hello.extend([7; 32]); // random
+    hello.extend([0]); // no session
+    hello.extend([0, 2]);
+    hello.extend(suite);
+    hello.extend([1, 0]); // no compression
+    let groups = [0, 10, 0, 4, 0, 2, 0, 23]; // P-256
+    let signatures = [0, 13, 0, 6, 0, 4, 4, 3, 4, 1]; // ECDSA and RSA with SHA-256
+    hello.extend([0, 18]);
+    hello.extend(groups);
+    hello.extend(signatures);
+    let length = |bytes: usize| u16::try_from(bytes).expect("short").to_be_bytes();
+    let mut record = vec![22, 3, 1];
+    record.extend(length(hello.len() + 4));
+    record.extend([1, 0]);
+    record.extend(length(hello.len()));
+    record.extend(hello);
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(&record).await.expect("written");
+    let mut answer = vec![0; 7];
+    stream.read_exact(&mut answer).await.expect("an answer");
+    answer
+}
+
+/// TLS 1.2 with forward secrecy and authenticated encryption, or 1.3: else an alert, and nothing is agreed on.
+#[tokio::test]
+async fn old_versions_and_weak_ciphers_of_tls_are_refused() {
+    let authority = Authority::new();
+    let secure = secure(&authority, None).await;
+    let address = secure.service.address;
+    let (alert, handshake) = (21, 22);
+    let ecdhe_gcm = [0xc0, 0x2b];
+    for (version, suite, kind, what) in [
+        ([3, 3], ecdhe_gcm, handshake, "1.2, ECDHE with AES-GCM"),
+        ([3, 0], ecdhe_gcm, alert, "SSL 3.0"),
+        ([3, 1], ecdhe_gcm, alert, "1.0"),
+        ([3, 2], ecdhe_gcm, alert, "1.1"),
+        ([3, 3], [0xc0, 0x23], alert, "CBC"),
+        ([3, 3], [0xc0, 0x08], alert, "3DES"),
+        ([3, 3], [0xc0, 0x07], alert, "RC4"),
+        ([3, 3], [0x00, 0x9c], alert, "no forward secrecy"),
+        ([3, 3], [0xc0, 0x06], alert, "no encryption"),
+    ] {
+        let answer = answer_to_hello(address, version, suite).await;
+        assert_eq!(answer[0], kind, "{what}: {answer:?}");
+        let is_fatal = answer[5] == 2;
+        assert!(kind == handshake || is_fatal, "{what}: {answer:?}");
+    }
+    secure.service.stopped().await;
 }
 
 async fn certificate_of(authority: &Authority, url: &str) -> Vec<u8> {
@@ -188,30 +215,30 @@ async fn certificate_of(authority: &Authority, url: &str) -> Vec<u8> {
 #[tokio::test]
 async fn a_renewed_certificate_is_served_without_a_restart() {
     let authority = Authority::new();
-    let running = running(&authority, None).await;
-    let first = certificate_of(&authority, &running.url).await;
-    fs::write(running.folder.path().join("cert.pem"), "nonsense").expect("written");
-    assert_eq!(certificate_of(&authority, &running.url).await, first);
+    let secure = secure(&authority, None).await;
+    let first = certificate_of(&authority, &secure.url).await;
+    fs::write(secure.folder.path().join("cert.pem"), "nonsense").expect("written");
+    assert_eq!(certificate_of(&authority, &secure.url).await, first);
     let renewed = authority.issue("localhost");
     // Each round writes again, so that none of them depends on when the first was seen.
     let mut served = first.clone();
     for _ in 0..500 {
-        place(running.folder.path(), &renewed);
-        served = certificate_of(&authority, &running.url).await;
+        place(secure.folder.path(), &renewed);
+        served = certificate_of(&authority, &secure.url).await;
         if served != first {
             break;
         }
     }
     assert_ne!(served, first);
-    stopped(running).await;
+    secure.service.stopped().await;
 }
 
 /// mutual TLS, where a site wants it.
 #[tokio::test]
 async fn where_client_certificates_are_asked_for_nobody_comes_in_without() {
     let (authority, clients) = (Authority::new(), Authority::new());
-    let running = running(&authority, Some(&clients)).await;
-    let url = format!("{}/health/live", running.url);
+    let secure = secure(&authority, Some(&clients)).await;
+    let url = format!("{}/health/live", secure.url);
     let with = |identity| authority.client(identity).get(&url).send();
     assert_eq!(
         with(Some(clients.issue("ehr")))
@@ -222,7 +249,7 @@ async fn where_client_certificates_are_asked_for_nobody_comes_in_without() {
     );
     assert!(with(None).await.is_err());
     assert!(with(Some(Authority::new().issue("ehr"))).await.is_err());
-    stopped(running).await;
+    secure.service.stopped().await;
 }
 
 /// FHIR servers with certificates of an authority that the site names, and of one that nobody knows.
@@ -250,9 +277,7 @@ async fn fhir_servers_are_trusted_by_the_authorities_of_the_site() {
             open: true,
         });
         shared.deadline = Duration::from_secs(20);
-        let file = "fhir-fixtures/naloxone-offer/fires-sleep-apnea/request.json";
-        let text = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a case");
-        let mut body: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+        let mut body = request_of("naloxone-offer/fires-sleep-apnea");
         body.as_object_mut().expect("an object").remove("prefetch");
         body["fhirServer"] = base.into();
         sign(&app(Arc::new(shared), &Layers::default()), &body).await;
@@ -274,9 +299,9 @@ fn files_that_do_not_fit_are_named() {
         ("key.pem", "key.pem"),
     ] {
         let files = TlsFiles {
-            certificate: path(certificate),
-            key: path(key),
-            client_authorities: None,
+            tls_cert: path(certificate),
+            tls_key: path(key),
+            tls_client_ca: None,
         };
         let error = Tls::read(files).expect_err(certificate);
         assert!(format!("{error:#}").contains(".pem"), "{error:#}");

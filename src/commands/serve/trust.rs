@@ -92,7 +92,7 @@ impl Trust {
         };
         let public_url = match &settings.public_url {
             Some(url) => url.to_string(),
-            None if settings.tls.tls_cert.is_some() => format!("https://{here}"),
+            None if settings.tls.files.is_some() => format!("https://{here}"),
             None => format!("http://{here}"),
         };
         let seen = match &settings.trust.replay_guard {
