@@ -12,7 +12,10 @@ const LARGEST: usize = 256 * 1024;
 
 /// Authorities that outbound calls trust beside those of the system: `--ca-file`.
 #[derive(Debug, Clone, Default)]
-pub struct Authorities(Vec<Certificate>);
+pub struct Authorities {
+    certificates: Vec<Certificate>,
+    pem: Option<Vec<u8>>,
+}
 
 /// An authority or the client cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -41,13 +44,21 @@ impl Authorities {
         let found = Certificate::from_pem_bundle(&pem).map_err(|error| wrong(error.to_string()))?;
         match found.is_empty() {
             true => Err(wrong("it holds no certificate".to_owned())),
-            false => Ok(Authorities(found)),
+            false => Ok(Authorities {
+                certificates: found,
+                pem: Some(pem),
+            }),
         }
     }
 
     /// Each of them.
     pub fn certificates(&self) -> impl Iterator<Item = Certificate> {
-        self.0.iter().cloned()
+        self.certificates.iter().cloned()
+    }
+
+    /// The file as it was read, if there is one.
+    pub fn pem(&self) -> Option<&[u8]> {
+        self.pem.as_deref()
     }
 }
 

@@ -54,7 +54,7 @@ pub struct TrustSettings {
     /// What happens to calls while the replay guard does not answer or is full.
     #[arg(long, env = "OPIOID_CDS_REPLAY_GUARD_DOWN", value_enum, default_value_t = GuardDown::Refuse)]
     pub replay_guard_down: GuardDown,
-    /// Authorities that outbound calls trust beside those of the system: PEM.
+    /// Authorities that outbound calls trust beside those of the system, and a rediss:// store in their place: PEM.
     #[arg(long, env = "OPIOID_CDS_CA_FILE", value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
 }

@@ -2,7 +2,7 @@
 
 use super::seen::{Down, Key, Sighting, compared};
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use ::redis::{Client, RedisError, cmd};
+use ::redis::{Client, ConnectionAddr, RedisError, TlsCertificates, cmd};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use std::time::Duration;
@@ -16,7 +16,7 @@ const RETRIES: usize = 2;
 /// So that other users of the same server are not met.
 const PREFIX: &str = "opioid-cds:seen:";
 
-/// The address cannot be used.
+/// The address, or the authorities of its certificate, cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not an address such as redis://host:6379: {0}")]
 pub struct BadAddress(String);
@@ -37,16 +37,17 @@ impl fmt::Debug for Redis {
 impl Redis {
     /// Whether an address could be used, without anything being opened.
     pub fn check(url: &str) -> Result<(), BadAddress> {
-        client(url).map(|_| ())
+        client(url, None).map(|_| ())
     }
 
-    /// The server at this address; call it in a runtime. Nothing is opened yet.
-    pub fn at(url: &SecretString) -> Result<Redis, BadAddress> {
+    /// The server at this address; call it in a runtime. Nothing is opened yet. Over TLS (`rediss://`), its certificate
+    /// has to be of one of these authorities (PEM), where there are some; else of one of the system's.
+    pub fn at(url: &SecretString, authorities: Option<&[u8]>) -> Result<Redis, BadAddress> {
         let settings = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(CONNECT))
             .set_response_timeout(Some(PATIENCE))
             .set_number_of_retries(RETRIES);
-        let client = client(url.expose_secret())?;
+        let client = client(url.expose_secret(), authorities)?;
         let connection = ConnectionManager::new_lazy_with_config(client, settings);
         Ok(Redis {
             connection: connection.map_err(|error| reason(&error))?,
@@ -85,8 +86,23 @@ impl Redis {
     }
 }
 
-fn client(url: &str) -> Result<Client, BadAddress> {
-    Client::open(url).map_err(|error| reason(&error))
+fn client(url: &str, authorities: Option<&[u8]>) -> Result<Client, BadAddress> {
+    let client = Client::open(url).map_err(|error| reason(&error))?;
+    let insecure = match client.get_connection_info().addr() {
+        ConnectionAddr::TcpTls { insecure, .. } => *insecure,
+        _ => return Ok(client),
+    };
+    if insecure {
+        return Err(BadAddress("certificates are always checked".to_owned()));
+    }
+    let Some(authorities) = authorities else {
+        return Ok(client);
+    };
+    let certificates = TlsCertificates {
+        client_tls: None,
+        root_cert: Some(authorities.to_vec()),
+    };
+    Client::build_with_tls(url, certificates).map_err(|error| reason(&error))
 }
 
 /// Without the address.

@@ -97,7 +97,7 @@ impl Trust {
         };
         let seen = match &settings.trust.replay_guard {
             ReplayGuard::Memory => Seen::Memory(Memory::default()),
-            ReplayGuard::Redis(url) => Seen::Redis(Redis::at(url)?),
+            ReplayGuard::Redis(url) => Seen::Redis(Redis::at(url, authorities.pem())?),
             ReplayGuard::Off => Seen::Nowhere,
         };
         let gate = Gate::new(GateSettings {
