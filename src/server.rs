@@ -39,7 +39,6 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::decompression::RequestDecompressionLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -101,8 +100,8 @@ fn around(routes: Router, layers: &Layers) -> Router {
             GUARD,
         ))
         .layer(DefaultBodyLimit::max(layers.limits.body_bytes))
-        .layer(RequestDecompressionLayer::new())
-        .layer(RequestBodyLimitLayer::new(layers.limits.body_bytes))
+        .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
+        .layer(MapRequestLayer::new(layers.limits.body()))
         .layer(from_fn_with_state(Room::of(&layers.limits), limits::admit))
         .layer(map_response(with_outcome))
         .layer(CompressionLayer::new())

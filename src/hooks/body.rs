@@ -13,9 +13,9 @@ use std::time::Duration;
 /// Deeper than any FHIR resource, and what serde_json reads without a tree of its own.
 const DEPTH: usize = 120;
 
-/// Receives the body within the time, after its media type.
-pub(super) async fn receive(request: Request, time: Duration) -> Result<Bytes, HookError> {
-    if !is_json(request.headers()) {
+/// Receives the body within the time, after its media type and encoding.
+pub(crate) async fn receive(request: Request, time: Duration) -> Result<Bytes, HookError> {
+    if !is_json(request.headers()) || is_encoded(request.headers()) {
         return Err(HookError::MediaType);
     }
     tokio::time::timeout(time, Bytes::from_request(request, &()))
@@ -57,6 +57,12 @@ fn is_json(headers: &HeaderMap) -> bool {
             .iter()
             .any(|json| media_type.eq_ignore_ascii_case(json))
         })
+}
+
+/// An encoding that is still there was not undone: it is none that we know. Nobody is told before they are known.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let encoding = headers.get(header::CONTENT_ENCODING);
+    encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// The body's members (contract ).

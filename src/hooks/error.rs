@@ -217,6 +217,12 @@ impl IntoResponse for HookError {
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, challenge);
         }
+        if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            let encodings = HeaderValue::from_static("gzip");
+            response
+                .headers_mut()
+                .insert(header::ACCEPT_ENCODING, encodings);
+        }
         let seconds = match self {
             Self::TooMany(seconds) => Some(seconds),
             _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),

@@ -22,6 +22,7 @@ mod terms;
 mod who;
 
 pub use clock::Clock;
+pub(crate) use body::receive;
 pub use discovery::document;
 pub use error::{Fault, HookError};
 pub use gather::{Chart, Servers};

@@ -5,9 +5,12 @@
 
 use crate::config::LimitSettings;
 use crate::hooks::HookError;
+use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http_body_util::Limited;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use std::sync::Arc;
@@ -53,6 +56,19 @@ impl Limits {
             header_bytes: settings.max_header_bytes.max(SMALLEST_HEADER),
             header_time: Duration::from_millis(settings.header_timeout_ms),
             calls: settings.max_concurrent_calls,
+        }
+    }
+
+    /// Counts a body while it is read, and not before: who calls is settled first (contract R-309). One that announces too
+    /// much ends with its first byte.
+    pub(super) fn body(&self) -> impl Fn(Request) -> Request + Clone + use<> {
+        let most = self.body_bytes;
+        move |request| {
+            let announced = request.headers().get(header::CONTENT_LENGTH);
+            let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
+            let is_too_much = announced.is_some_and(|length: usize| length > most);
+            let most = if is_too_much { 0 } else { most };
+            request.map(|body| Body::new(Limited::new(body, most)))
         }
     }
 

@@ -8,13 +8,12 @@ use crate::advise::{self, Advice, Outcome};
 use crate::auth::Caller;
 use crate::cards::CardTexts;
 use crate::explained::Explained;
-use crate::hooks::{HookError, SERVICES, Service, Shared, call, request};
+use crate::hooks::{HookError, SERVICES, Service, Shared, call, receive, request};
 use crate::patient::Language;
 use crate::preview::{self, Cover, Entry, Frame, Page, Preview, Said, Sample, Shot};
 use crate::telemetry::Stopwatch;
 use crate::wire;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Query, State};
+use axum::extract::{Query, Request, State};
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -135,12 +134,10 @@ struct Shown {
     problems: Vec<String>,
 }
 
-async fn view(
-    State(here): State<Here>,
-    asked: Result<Json<Asked>, JsonRejection>,
-) -> Result<Response, HookError> {
-    let Json(asked) =
-        asked.map_err(|_| HookError::NotJson("is not what the preview page sends"))?;
+async fn view(State(here): State<Here>, request: Request) -> Result<Response, HookError> {
+    let body = receive(request, here.shared.body_time).await?;
+    let asked: Asked = serde_json::from_slice(&body)
+        .map_err(|_| HookError::NotJson("is not what the preview page sends"))?;
     let now = here.shared.clock.now();
     let gallery = &here.preview.gallery;
     let sample = asked.case.as_deref().and_then(|id| gallery.sample(id));

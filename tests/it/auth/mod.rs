@@ -1,5 +1,6 @@
 //! Who gets in, and who does not: contract section 9.1.
 
+mod bodies;
 mod key_sets;
 mod own_tokens;
 mod redis;
