@@ -1,4 +1,4 @@
-//! The preview's routes: `/preview`, its parts, its booklet, its style and script.
+//! The preview's routes: `/preview`, where `/` leads, its parts, its booklet, its style and script.
 //!
 //! Knows headers, and how a pasted request becomes a snapshot.
 //! Refuses to know what stands on the page: that is `preview`.
@@ -15,7 +15,7 @@ use crate::telemetry::Stopwatch;
 use crate::wire;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderName, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use jiff::Timestamp;
@@ -34,6 +34,7 @@ struct Here {
 /// The router of the preview.
 pub(super) fn router(shared: Arc<Shared>, preview: Arc<Preview>) -> Router {
     Router::new()
+        .route("/", get(|| async { Redirect::temporary("preview") }))
         .route("/preview", get(page))
         .route("/preview/view", post(view))
         .route("/preview/words", get(words))

@@ -35,6 +35,17 @@ async fn the_page_is_there_only_where_it_is_wanted() {
     }
 }
 
+/// Whoever opens the address of the service wants the page; without it there is nothing at `/`.
+#[tokio::test]
+async fn the_root_leads_to_the_page_where_there_is_one() {
+    let answer = get(&with_preview(true), "/").await;
+    assert_eq!(answer.status, 307);
+    assert_eq!(answer.header(header::LOCATION), "preview");
+    let without = get(&service(), "/").await;
+    assert_eq!(without.status, 404);
+    without.refusal();
+}
+
 #[tokio::test]
 async fn it_loads_its_own_files_only_and_is_never_stored() {
     let service = with_preview(true);
