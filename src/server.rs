@@ -277,6 +277,9 @@ async fn upkeep(shared: Arc<Shared>, metrics: PrometheusHandle) {
         if let Some(rate) = &shared.rate {
             rate.forget_idle();
         }
+        if let Some(refusals) = &shared.refusals {
+            refusals.forget_idle();
+        }
     }
 }
 

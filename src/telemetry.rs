@@ -45,7 +45,7 @@ const FEEDBACK: &str = "opioid_cds_feedback_total";
 const AUDIT_LOST: &str = "opioid_cds_audit_lost_total";
 /// Tokens accepted; label `replay`: unchecked, first, again, warned, unknown.
 const ADMITTED: &str = "opioid_cds_tokens_accepted_total";
-/// Tokens refused; label `why`: a word, or store-down.
+/// Tokens refused; label `why`: a word, store-down, or throttled (its address sent too many that were refused).
 const REFUSED: &str = "opioid_cds_tokens_refused_total";
 /// Always 1; label `version`.
 const BUILD: &str = "opioid_cds_build_info";

@@ -10,7 +10,7 @@ use crate::config::{
     overrides,
 };
 use crate::fhir::{Allowed, Client, Limits};
-use crate::hooks::{self, Chart, Clock, Rate, Servers, Shared};
+use crate::hooks::{self, Chart, Clock, Rate, Refusals, Servers, Shared};
 use crate::preview::{Gallery, Preview};
 use crate::server::{self, Layers, Listeners, Signals, Tls};
 use crate::telemetry::{self, Stopwatch};
@@ -23,6 +23,8 @@ use tracing::{info, warn};
 
 /// Load balancers look about once a second whether a service is ready.
 const NOTICE: Duration = Duration::from_secs(3);
+/// Limits are by the second.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Serves until told to stop.
 pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result<ExitCode> {
@@ -106,7 +108,11 @@ fn shared(settings: &ServeSettings, authorities: &Authorities) -> anyhow::Result
     shared.rate = settings
         .limits
         .rate(settings.trust.auth)
-        .and_then(|calls| Rate::of(calls, Duration::from_secs(1)));
+        .and_then(|calls| Rate::of(calls, SECOND));
+    shared.refusals = settings
+        .limits
+        .refused(settings.tls.plain_http)
+        .map(|tokens| Refusals::of(tokens, SECOND));
     Ok(shared)
 }
 

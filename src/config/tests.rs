@@ -91,6 +91,20 @@ fn the_files_of_tls_are_all_there_or_none_is() {
     assert_eq!(mutual.tls_client_ca, Some("c.pem".into()));
 }
 
+/// Behind a proxy all clients have one address, and one of them could shut out the others.
+#[test]
+fn refused_tokens_are_limited_where_an_address_is_a_callers_own() {
+    let most = |arguments: &[&str]| {
+        let settings = serve(arguments).expect("settings");
+        let most = settings.limits.refused(settings.tls.plain_http);
+        most.map(std::num::NonZeroU32::get)
+    };
+    assert_eq!(most(&[]), Some(100));
+    assert_eq!(most(&["--plain-http"]), None);
+    assert_eq!(most(&["--plain-http", "--refused-limit", "5"]), Some(5));
+    assert_eq!(most(&["--refused-limit", "0"]), None);
+}
+
 /// The address of a shared store may hold a password, which nothing shows.
 #[test]
 fn the_replay_guard_is_in_memory_in_a_shared_store_or_off() {

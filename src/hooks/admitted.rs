@@ -81,6 +81,13 @@ async fn caller(parts: &Parts, shared: &Shared) -> Result<Caller, HookError> {
     let Some(gate) = &shared.gate else {
         return Ok(Caller::anybody());
     };
+    let who = Who::of(&Caller::anybody(), &parts.extensions);
+    if let Some(refusals) = &shared.refusals {
+        refusals.admit(&who).inspect_err(|_| {
+            info!(status = 429, why = "throttled", "token not looked at");
+            telemetry::token_refused("throttled");
+        })?;
+    }
     let values = parts.headers.get_all(header::AUTHORIZATION);
     let values: Vec<&[u8]> = values.iter().map(|value| value.as_bytes()).collect();
     match gate
@@ -100,6 +107,9 @@ async fn caller(parts: &Parts, shared: &Shared) -> Result<Caller, HookError> {
         Err(Refused::Token(why)) => {
             info!(status = 401, why = why.as_str(), "token refused");
             telemetry::token_refused(why.as_str());
+            if let Some(refusals) = &shared.refusals {
+                refusals.count(&who);
+            }
             Err(HookError::Unauthorized)
         }
         Err(Refused::StoreDown) => {

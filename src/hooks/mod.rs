@@ -16,17 +16,19 @@ pub mod gather;
 mod health;
 mod members;
 mod rate;
+mod refusals;
 pub mod request;
 mod service;
 mod terms;
 mod who;
 
-pub use clock::Clock;
 pub(crate) use body::receive;
+pub use clock::Clock;
 pub use discovery::document;
 pub use error::{Fault, HookError};
 pub use gather::{Chart, Servers};
 pub use rate::Rate;
+pub use refusals::Refusals;
 pub use service::{SERVICES, Service, enabled, service};
 pub use who::Who;
 
@@ -59,6 +61,8 @@ pub struct Shared {
     pub body_time: Duration,
     /// How often one client may call; `None`: as often as it wants.
     pub rate: Option<Rate>,
+    /// How many refused tokens one address may send; `None`: any number.
+    pub refusals: Option<Refusals>,
     /// Where `as_of` comes from.
     pub clock: Clock,
     /// The audit trail, where the site wants one.
@@ -90,6 +94,7 @@ impl Shared {
             deadline: Duration::from_millis(450),
             body_time: Duration::from_secs(10),
             rate: None,
+            refusals: None,
             audit: None,
             clock: Clock::System,
             discovery: Bytes::from(document(&services, discovery)),

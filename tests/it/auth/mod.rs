@@ -4,6 +4,7 @@ mod bodies;
 mod key_sets;
 mod own_tokens;
 mod redis;
+mod refusals;
 mod settings;
 pub(crate) mod signer;
 mod tokens;
