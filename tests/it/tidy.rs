@@ -481,13 +481,40 @@ fn every_threat_names_tests_that_exist() {
             wrong.push(format!("no test: {threat}"));
         }
         for test in tests {
-            let is_test = code.contains(&format!("fn {test}("));
+            let is_test = code
+                .split_once(&format!("fn {test}("))
+                .is_some_and(|(before, _)| {
+                    let own = before.rsplit("\n\n").next().unwrap_or_default();
+                    own.contains("test]\n")
+                });
             if !is_test {
                 wrong.push(format!("no such test: {test}"));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What runs in the image, and with which compiler it was built.
+#[test]
+fn the_image_has_no_root_and_no_shell() {
+    let read = |file: &str| fs::read_to_string(root().join(file)).expect(file);
+    let image = read("Dockerfile");
+    let toolchain: toml::Table = read("rust-toolchain.toml").parse().expect("TOML");
+    let channel = toolchain["toolchain"]["channel"].as_str().expect("a text");
+    assert!(image.contains(&format!("FROM rust:{channel}-slim-")));
+    let last = image.rsplit("\nFROM ").next().expect("a stage");
+    assert!(last.starts_with("gcr.io/distroless/cc-debian12:nonroot\n"));
+    assert!(last.contains("\nUSER 65532:65532\n"));
+    assert!(!last.contains("\nRUN "), "there is no shell to run it");
+    let exec_form = [
+        "\nENTRYPOINT [",
+        "\nCMD [",
+        "\n    CMD [\"/usr/local/bin/opioid-cds\", \"healthcheck\"]",
+    ];
+    for form in exec_form {
+        assert!(last.contains(form), "{form}");
+    }
 }
 
 #[test]
