@@ -242,7 +242,7 @@ pub struct ServeSettings {
         requires = "development"
     )]
     pub as_of: Option<Timestamp>,
-    /// Serve the preview page at /preview: cards as an EHR shows them, and why.
+    /// Serve the preview page at /preview, where / leads: cards as an EHR shows them, and why.
     #[arg(long, env = "OPIOID_CDS_PREVIEW")]
     pub preview: bool,
     /// This is no production system: allows `--auth off` on any listener, and `--as-of`.
