@@ -217,6 +217,16 @@ impl IntoResponse for HookError {
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, challenge);
         }
+        let leaves_body = [
+            StatusCode::UNAUTHORIZED,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            StatusCode::TOO_MANY_REQUESTS,
+        ];
+        if leaves_body.contains(&status) {
+            // What was not read cannot be skipped: the connection ends (HTTP/2 drops this header, and its stream alone ends).
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
         if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
             let encodings = HeaderValue::from_static("gzip");
             response
