@@ -119,7 +119,7 @@ fn marked(case: &Case) -> Option<Vec<u8>> {
 }
 
 /// Both forms, each as `serve` would write it. The lines of every other level are among those of `trace`.
-fn everything_logged(captured: &Captured) -> impl Subscriber {
+pub(crate) fn everything_logged(captured: &Captured) -> impl Subscriber {
     let text = telemetry::lines(LogFormat::Text, captured.clone(), false);
     let json = telemetry::lines(LogFormat::Json, captured.clone(), false);
     tracing_subscriber::registry()

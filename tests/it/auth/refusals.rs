@@ -2,6 +2,7 @@
 
 use super::signer::{ES384, Signer};
 use super::{SIGN, gate, one_client};
+use crate::privacy::{Captured, everything_logged};
 use crate::service::{Answer, antibiotic, send, shared};
 use axum::Router;
 use axum::body::Body;
@@ -74,4 +75,22 @@ async fn good_tokens_are_not_counted() {
         let token = ES384.token(|_| ());
         assert_eq!(call(&service, ONE, SIGN, Some(&token)).await.status, 200);
     }
+}
+
+/// Neither when a token is refused nor when none is looked at any more.
+#[tokio::test]
+async fn no_address_of_a_refused_caller_is_logged() {
+    let captured = Captured::default();
+    // A lone subscriber could be asked on another test's thread first, and tracing would remember its no.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
+    let _logging = tracing::subscriber::set_default(everything_logged(&captured));
+    let service = service().await;
+    for _ in 0..=LIMIT {
+        call(&service, ONE, SIGN, Some("a.b.c")).await;
+    }
+    let logged = captured.text();
+    for word in ["token refused", "token not looked at"] {
+        assert!(logged.contains(word), "nothing was logged of: {word}");
+    }
+    assert!(!logged.contains("192.0.2"), "{logged}");
 }
