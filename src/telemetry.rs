@@ -215,7 +215,7 @@ pub fn other_patient(resource_type: &str, count: usize) {
 
 /// A read failed or stayed partial.
 pub fn gap(query: Query, because: &Why) {
-    counter!(GAPS, "query" => query_name(query), "why" => why(because)).increment(1);
+    counter!(GAPS, "query" => query.key(), "why" => why(because)).increment(1);
 }
 
 /// A rule answered.
@@ -246,28 +246,6 @@ pub fn admitted(replay: &'static str) {
 /// A token was refused.
 pub fn token_refused(why: &'static str) {
     counter!(REFUSED, "why" => why).increment(1);
-}
-
-/// The name of a read in logs and metrics.
-pub fn query_name(query: Query) -> &'static str {
-    match query {
-        Query::Patient => "patient",
-        Query::Medications => "medications",
-        Query::Conditions => "conditions",
-        Query::Encounters => "encounters",
-        Query::Laboratory => "laboratory",
-        Query::Surveys => "surveys",
-        Query::Procedures => "procedures",
-        Query::Plans => "plans",
-        Query::Statements => "statements",
-        Query::Dispenses => "dispenses",
-        Query::Goals => "goals",
-        Query::ServiceRequests => "service-requests",
-        Query::Appointments => "appointments",
-        Query::Tasks => "tasks",
-        Query::SocialHistory => "social-history",
-        Query::ContextEncounter => "context-encounter",
-    }
 }
 
 /// Why a read failed, in logs and metrics: one word, a status by its hundred.

@@ -85,7 +85,7 @@ const GAPS: Phrases = &[
     ("appointments", PARTIAL),
     ("tasks", PARTIAL),
     ("social-history", PARTIAL),
-    ("context-encounter", PARTIAL),
+    ("encounter", PARTIAL),
     ("entries", &["kind", "count"]),
     ("other-patient", &["kind", "count"]),
     ("medication", &["medicine"]),

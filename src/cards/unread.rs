@@ -114,7 +114,7 @@ fn of_gap(snapshot: &Snapshot, gap: &Gap) -> (String, Slots) {
 fn of_read(snapshot: &Snapshot, query: Query) -> (String, Slots) {
     let partial = matches!(snapshot.reads.get(&query), Some(Read::Partial(_)));
     (
-        format!("Gap {}", phrase(query)),
+        format!("Gap {}", query.key()),
         [("partial", Slot::Flag(partial))].into(),
     )
 }
@@ -176,26 +176,4 @@ fn medicine_of(snapshot: &Snapshot, reference: &str) -> Slot {
             .unwrap_or_default()
             .to_owned(),
     )
-}
-
-/// The phrase that says a read failed.
-fn phrase(query: Query) -> &'static str {
-    match query {
-        Query::Patient => "patient",
-        Query::Medications => "medications",
-        Query::Conditions => "conditions",
-        Query::Encounters => "encounters",
-        Query::Laboratory => "laboratory",
-        Query::Surveys => "surveys",
-        Query::Procedures => "procedures",
-        Query::Plans => "plans",
-        Query::Statements => "statements",
-        Query::Dispenses => "dispenses",
-        Query::Goals => "goals",
-        Query::ServiceRequests => "service-requests",
-        Query::Appointments => "appointments",
-        Query::Tasks => "tasks",
-        Query::SocialHistory => "social-history",
-        Query::ContextEncounter => "context-encounter",
-    }
 }

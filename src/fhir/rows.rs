@@ -232,6 +232,7 @@ impl<'a> Rows<'a> {
 
     pub(super) fn into_record(self) -> Record<'a> {
         let mut record = self.record;
+        sort(&mut record);
         if self.bad_drafts > 0 {
             record.gaps.push(Gap::Entries {
                 resource_type: "Resource".to_owned(),
@@ -251,6 +252,29 @@ impl<'a> Rows<'a> {
             .extend(orders.into_iter().map(|order| Gap::Medication { order }));
         record
     }
+}
+
+/// One order of rows, whatever order they came in: which of two equals is named first is not for the sender to decide.
+fn sort(record: &mut Record<'_>) {
+    by_id(&mut record.medication_requests);
+    by_id(&mut record.medication_statements);
+    by_id(&mut record.medication_dispenses);
+    by_id(&mut record.conditions);
+    by_id(&mut record.encounters);
+    by_id(&mut record.observations);
+    by_id(&mut record.procedures);
+    by_id(&mut record.care_plans);
+    by_id(&mut record.goals);
+    by_id(&mut record.service_requests);
+    by_id(&mut record.appointments);
+}
+
+/// Rows without an id come last, as they came.
+fn by_id<'a, T: Row<'a>>(rows: &mut [T]) {
+    rows.sort_by(|one, other| {
+        let names = (one.id(), other.id());
+        (names.0.is_none(), names.0).cmp(&(names.1.is_none(), names.1))
+    });
 }
 
 /// The Observation read that this one would have been an answer to.

@@ -3,7 +3,8 @@
 //! Knows which draft counts as an opioid order, and when nothing in the regimen is the same medicine.
 //! Refuses to know doses and decision tables.
 
-use super::{Answer, named, naming};
+use super::named::{slots, text};
+use super::{Answer, Proposal, Suggest, named, naming};
 use crate::dose::Total;
 use crate::patient::{MedicineRow, RowKind, Snapshot};
 use crate::terminology::ValueSet;
@@ -82,4 +83,23 @@ pub(super) fn total(snapshot: &Snapshot) -> &Total {
 pub(super) fn together(rows: &[&MedicineRow]) -> String {
     let names = named::once(rows.iter().map(|row| row.medicine.short_name.as_str()));
     names.join(" and ")
+}
+
+/// Offers to take a draft out, and where the site has an order set of short-acting opioids, to go there instead.
+pub(super) fn removal(snapshot: &Snapshot, draft: &MedicineRow) -> Vec<Suggest> {
+    let delete = |key: &'static str, slots| Suggest {
+        key,
+        slots,
+        proposal: Proposal::DeleteDraft {
+            reference: draft.reference.clone(),
+        },
+        recommended: false,
+    };
+    let medicine = || ("medicine", text(&draft.medicine.short_name));
+    let mut suggest = vec![delete("delete-draft", slots([medicine()]))];
+    if let Some(url) = &snapshot.site.ir_order_set_url {
+        let slots = slots([medicine(), ("url", text(url))]);
+        suggest.push(delete("delete-then-short-acting", slots));
+    }
+    suggest
 }

@@ -9,7 +9,7 @@ mod tests;
 use super::naming::{
     breathing, day, fact, has_id, note_doubt, slots, text, text_or_empty, unidentified,
 };
-use super::{Answer, Fact, Finding, Proposal, Slot, Suggest, drafted, named};
+use super::{Answer, Fact, Finding, Slot, Suggest, drafted, named};
 use crate::fhir::Query;
 use crate::patient::{Doubt, FactDate, Known, MedicineRow, Snapshot};
 use crate::terminology::{StrengthUnit, ValueSet};
@@ -193,21 +193,7 @@ fn suggest(snapshot: &Snapshot, drafts: &[&MedicineRow]) -> Vec<Suggest> {
     let Some(draft) = removable else {
         return Vec::new();
     };
-    let delete = |key: &'static str, slots| Suggest {
-        key,
-        slots,
-        proposal: Proposal::DeleteDraft {
-            reference: draft.reference.clone(),
-        },
-        recommended: false,
-    };
-    let medicine = || ("medicine", text(&draft.medicine.short_name));
-    let mut suggest = vec![delete("delete-draft", slots([medicine()]))];
-    if let Some(url) = &snapshot.site.ir_order_set_url {
-        let slots = slots([medicine(), ("url", text(url))]);
-        suggest.push(delete("delete-then-short-acting", slots));
-    }
-    suggest
+    drafted::removal(snapshot, draft)
 }
 
 fn because(snapshot: &Snapshot, drafts: &[&MedicineRow], case: Case) -> String {

@@ -6,7 +6,7 @@
 use super::naming::{
     breathing, day, fact, has_id, note_doubt, sedatives, slots, text, text_or_empty, unidentified,
 };
-use super::{Answer, Fact, Finding, Proposal, Slot, Suggest};
+use super::{Answer, Fact, Finding, Slot, Suggest, drafted};
 use crate::fhir::Query;
 use crate::patient::{Doubt, FactDate, Known, MedicineRow, RecentOpioid, RowKind, Snapshot};
 use crate::terminology::{DoseFormClass, OpioidContent, Strength, ValueSet};
@@ -328,21 +328,7 @@ fn suggest(snapshot: &Snapshot, draft: &MedicineRow) -> Vec<Suggest> {
     if renews || !has_id(&draft.reference) {
         return Vec::new();
     }
-    let delete = |key: &'static str, slots| Suggest {
-        key,
-        slots,
-        proposal: Proposal::DeleteDraft {
-            reference: draft.reference.clone(),
-        },
-        recommended: false,
-    };
-    let medicine = || ("medicine", text(&draft.medicine.short_name));
-    let mut suggest = vec![delete("delete-draft", slots([medicine()]))];
-    if let Some(url) = &snapshot.site.ir_order_set_url {
-        let slots = slots([medicine(), ("url", text(url))]);
-        suggest.push(delete("delete-then-short-acting", slots));
-    }
-    suggest
+    drafted::removal(snapshot, draft)
 }
 
 #[cfg(test)]

@@ -270,18 +270,7 @@ fn facts(snapshot: &Snapshot, drafts: &[&MedicineRow]) -> Vec<Fact> {
     let found = &snapshot.facts;
     let mut facts: Vec<Fact> = treatment::current(snapshot).into_iter().collect();
     facts.extend(drafts.iter().map(|row| named::opioid(row)));
-    facts.extend(
-        found
-            .pregnant
-            .yes()
-            .map(|row| named::dated("pregnant", row)),
-    );
-    // A recent one has a card of its own.
-    let overdose = found
-        .overdose
-        .yes()
-        .filter(|overdose| !overdose.within_24_months);
-    facts.extend(overdose.map(named::overdose));
+    facts.extend(treatment::danger(snapshot));
     facts.extend(found.oud.yes().map(|row| named::dated("oud", row)));
     facts
 }

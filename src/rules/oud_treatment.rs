@@ -8,7 +8,7 @@ mod tests;
 
 use super::named::{self, slots, text};
 use super::naming::{self, note_doubt};
-use super::{Answer, Fact, Finding, Proposal, Reason, Slot, Slots, Suggest};
+use super::{Answer, Fact, Finding, Proposal, Reason, Slot, Slots, Suggest, treatment};
 use crate::fhir::Query;
 use crate::patient::{ConditionFact, Doubt, Hook, Known, MoudEnded, Snapshot};
 use crate::wire::Indicator;
@@ -149,18 +149,7 @@ fn facts(snapshot: &Snapshot, oud: &ConditionFact, case: Case) -> Vec<Fact> {
     };
     let mut facts = vec![naming::condition(key, oud)];
     facts.extend(found.moud_ended.as_ref().map(last_supply));
-    facts.extend(
-        found
-            .pregnant
-            .yes()
-            .map(|row| named::dated("pregnant", row)),
-    );
-    // A recent one has a card of its own.
-    let overdose = found
-        .overdose
-        .yes()
-        .filter(|overdose| !overdose.within_24_months);
-    facts.extend(overdose.map(named::overdose));
+    facts.extend(treatment::danger(snapshot));
     let opioids = snapshot.after().filter(|row| row.is_pain_opioid());
     facts.extend(opioids.map(named::opioid));
     facts

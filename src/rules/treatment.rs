@@ -76,3 +76,15 @@ pub(super) fn current(snapshot: &Snapshot) -> Option<Fact> {
     fact.slots.insert("dose", text(dose.unwrap_or_default()));
     Some(fact)
 }
+
+/// What makes a gap in treatment more dangerous for this person: pregnancy, and an overdose that has no card of its own.
+pub(super) fn danger(snapshot: &Snapshot) -> Vec<Fact> {
+    let found = &snapshot.facts;
+    let pregnant = found.pregnant.yes();
+    let overdose = found.overdose.yes().filter(|row| !row.within_24_months);
+    let pregnant = pregnant.map(|row| named::dated("pregnant", row));
+    pregnant
+        .into_iter()
+        .chain(overdose.map(named::overdose))
+        .collect()
+}

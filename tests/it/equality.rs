@@ -200,3 +200,35 @@ async fn prefetch_only_fhir_only_and_mixed_give_equal_answers() {
         wrong.join("\n")
     );
 }
+
+/// The rows of a list in the other order, in every Bundle and under every key.
+fn turned(request: &Value) -> Value {
+    let mut request = request.clone();
+    let prefetch = request.get_mut("prefetch").and_then(Value::as_object_mut);
+    for value in prefetch.into_iter().flat_map(|keys| keys.values_mut()) {
+        if let Some(entries) = value.get_mut("entry").and_then(Value::as_array_mut) {
+            entries.reverse();
+        }
+    }
+    request
+}
+
+#[tokio::test]
+async fn the_order_of_rows_makes_no_difference() {
+    let mut shared = shared("https://nowhere.example");
+    let mut turned_cases = 0;
+    for (case, request, _) in charts() {
+        let other = turned(&request);
+        if other == request {
+            continue;
+        }
+        turned_cases += 1;
+        let site = site_from_table("case.toml", case.site.clone());
+        shared.content.site = site.expect("settings");
+        shared.clock = Clock::Fixed(case.as_of);
+        let expected = answer(&shared, &case, &request).await;
+        let found = answer(&shared, &case, &other).await;
+        assert_eq!(found, expected, "{}", case.name);
+    }
+    assert!(turned_cases > 150, "only {turned_cases} cases have lists");
+}
