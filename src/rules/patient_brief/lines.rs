@@ -10,6 +10,7 @@ use crate::rules::{Slot, Slots};
 use crate::terminology::ValueSet;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use std::cmp::Reverse;
 
 /// All slots of the brief.
 pub(super) fn slots(snapshot: &Snapshot, short: bool) -> Slots {
@@ -97,6 +98,8 @@ fn regimen(snapshot: &Snapshot, slots: &mut Slots) {
             opioids.push(row);
         }
     }
+    // What adds most to the total is named first.
+    opioids.sort_by_key(|row| Reverse(row.dose.mme_per_day));
     let treatment: Vec<_> = before.iter().filter(|row| row.moud).copied().collect();
     let sedating = |row: &&&MedicineRow| {
         let sedates = named::is_benzodiazepine(row)
