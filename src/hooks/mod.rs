@@ -15,6 +15,7 @@ mod feedback;
 pub mod gather;
 mod health;
 mod members;
+mod quieted;
 mod rate;
 pub mod request;
 mod service;
@@ -25,6 +26,7 @@ pub use clock::Clock;
 pub use discovery::document;
 pub use error::{Fault, HookError};
 pub use gather::{Chart, Servers};
+pub use quieted::{QuietError, QuietPeriods};
 pub use rate::Rate;
 pub use service::{SERVICES, Service, enabled, service};
 pub use who::Who;
@@ -62,6 +64,8 @@ pub struct Shared {
     pub clock: Clock,
     /// The audit trail, where the site wants one.
     pub audit: Option<Audit>,
+    /// Quiet periods, where the site wants them.
+    pub quiet: Option<QuietPeriods>,
     /// Services that answer.
     pub services: Vec<&'static Service>,
     /// Lets trusted clients in; `None`: nobody is asked who they are.
@@ -90,6 +94,7 @@ impl Shared {
             body_time: Duration::from_secs(10),
             rate: None,
             audit: None,
+            quiet: None,
             clock: Clock::System,
             discovery: Bytes::from(document(&services, discovery)),
             services,

@@ -22,6 +22,7 @@ mod treatment;
 
 pub use finding::{Answer, DraftChange, Fact, Finding, Proposal, Reason, Slot, Slots, Suggest};
 pub use gate::evaluate;
+pub use named::daily_milligrams;
 
 use crate::fhir::Query;
 use crate::patient::{Hook, Snapshot};

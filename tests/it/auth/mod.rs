@@ -2,7 +2,7 @@
 
 mod key_sets;
 mod own_tokens;
-mod redis;
+pub(crate) mod redis;
 mod settings;
 pub(crate) mod signer;
 mod tokens;
