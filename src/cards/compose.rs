@@ -129,6 +129,7 @@ impl<'a> Composer<'a> {
             override_reasons: fields::reasons(self.snapshot, &abouts, planned.indicator),
             links: fields::links(&abouts, app)
                 .into_iter()
+                .chain(fields::clinics(self.snapshot, &voices))
                 .chain(guides)
                 .collect(),
             extension: fields::extension(&voices),

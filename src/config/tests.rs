@@ -168,6 +168,31 @@ fn a_fault_in_a_site_file_names_line_and_key() {
         ),
         ("followup_days = 0\n", 1, "followup_days"),
         ("services_available = [\"yoga\"]\n", 1, "services_available"),
+        (
+            "clinics = [\n{ kind = \"spa\", name = \"A\" },\n]\n",
+            2,
+            "spa",
+        ),
+        (
+            "clinics = [\n{ kind = \"pain\", name = \"A\" },\n{ kind = \"pain\", name = \"<b>\" },\n]\n",
+            3,
+            "clinics: \"<b>\"",
+        ),
+        (
+            "clinics = [{ kind = \"pain\", name = \"A\", phone = \"ask\" }]\n",
+            1,
+            "no telephone number",
+        ),
+        (
+            "\nclinics = [{ kind = \"pain\", name = \"A\", url = \"http://a.example\" }]\n",
+            2,
+            "https",
+        ),
+        (
+            "clinics = [{ kind = \"pain\", name = \"[A](https://b.example)\" }]\n",
+            1,
+            "at most 60 letters",
+        ),
         ("patient_languages = [\"fr\"]\n", 1, "patient_languages"),
         ("pdmp_app_url = \"http://x.example\"\n", 1, "pdmp_app_url"),
     ] {
