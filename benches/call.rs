@@ -88,6 +88,7 @@ fn core(bencher: Bencher<'_, '_>) {
         encounter_id: None,
         selections: &[],
         options: &SHARED.options,
+        quiet: None,
     };
     let as_of = SHARED.clock.now();
     bencher.bench(|| advise::advise(&SHARED.content, black_box(&call), &record, as_of));

@@ -2,9 +2,10 @@
 //!
 //! Decides what an empty list means: nothing to say, or something could not be read (catalogue section 7).
 
-use crate::cards::{self, CardTexts, ClientOptions, Incomplete, Naming};
+use crate::cards::{self, CardTexts, ClientOptions, Incomplete, Members, Naming};
 use crate::fhir::{Query, Read, Record};
 use crate::patient::{Ask, Basis, Doubt, Hook, ScopeBranch, Site, Snapshot, Switch};
+use crate::quiet::{Hush, Hushed, Quiet};
 use crate::rules::{self, Answer, CHECK_INCOMPLETE, Finding, Rule, Tier};
 use crate::terminology::Terminology;
 use crate::wire;
@@ -41,6 +42,8 @@ pub struct Call<'a> {
     pub selections: &'a [Cow<'a, str>],
     /// What this client can take.
     pub options: &'a ClientOptions,
+    /// Answers of clinicians that still hold for this patient; `None`: the site keeps none.
+    pub quiet: Option<&'a Quiet>,
 }
 
 /// The answer of a call.
@@ -61,6 +64,8 @@ pub struct RuleLog {
     pub answer: Answer,
     /// uuid of the card that carries its card, suggestion or line.
     pub shown_on: Option<String>,
+    /// It fired and a finding of it is quiet: why, and until when.
+    pub quiet: Option<Hush>,
 }
 
 /// Everything that one call came to.
@@ -70,6 +75,8 @@ pub struct Advice {
     pub outcome: Outcome,
     /// Every rule of the hook, in catalogue order, `check-incomplete` last.
     pub rules: Vec<RuleLog>,
+    /// Whom an answer to each card is about; `check-incomplete` is never answered.
+    pub members: Vec<Members>,
     /// The facts.
     pub snapshot: Snapshot,
 }
@@ -114,7 +121,10 @@ pub fn advise_in_words(words: &CardTexts, call: &Call<'_>, snapshot: Snapshot) -
         service_id: call.service_id,
         hook_instance: call.hook_instance,
     };
-    let rendered = cards::render(words, &snapshot, &answers, call.options, naming);
+    let hushed = call
+        .quiet
+        .map_or_else(Hushed::default, |quiet| quiet.hushed(&answers, &snapshot));
+    let rendered = cards::render_without(&hushed, words, &snapshot, &answers, call.options, naming);
 
     let mut response = rendered.response;
     let mut incomplete = None;
@@ -146,6 +156,7 @@ pub fn advise_in_words(words: &CardTexts, call: &Call<'_>, snapshot: Snapshot) -
                     answer
                 },
                 shown_on,
+                quiet: hushed.of(rule.id),
             }
         })
         .collect();
@@ -153,6 +164,7 @@ pub fn advise_in_words(words: &CardTexts, call: &Call<'_>, snapshot: Snapshot) -
     Advice {
         outcome: outcome.unwrap_or(Outcome::Cards(response)),
         rules,
+        members: rendered.members,
         snapshot,
     }
 }
@@ -279,6 +291,7 @@ fn incomplete_log(card: Option<(String, Vec<Doubt>)>) -> RuleLog {
             id: CHECK_INCOMPLETE,
             answer: Answer::Fires(vec![Finding::about_gaps(doubts)]),
             shown_on: Some(uuid),
+            quiet: None,
         },
         None => RuleLog {
             id: CHECK_INCOMPLETE,
@@ -286,6 +299,7 @@ fn incomplete_log(card: Option<(String, Vec<Doubt>)>) -> RuleLog {
                 "Takes the place of an empty list only where a check was cut short.",
             ),
             shown_on: None,
+            quiet: None,
         },
     }
 }

@@ -107,6 +107,18 @@ pub struct Rule {
     pub because: Vec<String>,
     /// uuid of the card that carries it.
     pub shown_on: Option<String>,
+    /// It fired and is quiet: an answer to an earlier card holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<Quiet>,
+}
+
+/// Why a rule that fired is quiet.
+#[derive(Debug, Serialize)]
+pub struct Quiet {
+    /// What the answer was: `clinical-judgement`, `patient-decision`, `already-done`, `record-problem`, `not-now`.
+    pub kind: &'static str,
+    /// Until when.
+    pub until: String,
 }
 
 impl Explained {
@@ -116,6 +128,7 @@ impl Explained {
             outcome,
             rules,
             snapshot,
+            ..
         } = advice;
         let (cards, missing) = match outcome {
             Outcome::Cards(response) => (response.cards, Vec::new()),
@@ -229,6 +242,10 @@ fn rule(log: RuleLog) -> Rule {
         indicator,
         because,
         shown_on: log.shown_on,
+        quiet: log.quiet.map(|hush| Quiet {
+            kind: hush.kind.as_str(),
+            until: hush.until.to_string(),
+        }),
     }
 }
 

@@ -6,7 +6,7 @@
 //! - [`audit`] one line for each call, for those who must answer for them later
 //! - [`server`] listeners, layers in order, graceful shutdown
 //! - [`auth`] who calls: the client's signed token in, the trusted client out
-//! - [`store`] what outlives a call: which tokens were seen
+//! - [`store`] what outlives a call: which tokens were seen and, where a site wants it, what clinicians answered
 //! - [`hooks`] the HTTP surface of CDS Hooks: discovery, calls, feedback, errors
 //! - [`wire`] the JSON shapes of CDS Hooks
 //! - [`fhir`] FHIR R4 as it arrives: views, the record and its gaps, queries
@@ -15,6 +15,7 @@
 //! - [`dose`] from a dosage to MME per day
 //! - [`terminology`] codes, medicines, conversion factors
 //! - [`rules`] one file per rule: fires, silent, or cannot tell
+//! - [`quiet`] which answers of clinicians still hold for this patient
 //! - [`cards`] from findings to cards: merge, order, cap, fill
 //! - [`suggestions`] from proposals to FHIR resources
 //! - [`explained`] one call explained: rules, facts, totals, gaps
@@ -38,6 +39,7 @@ pub mod guides;
 pub mod hooks;
 pub mod patient;
 pub mod preview;
+pub mod quiet;
 pub mod rules;
 pub mod server;
 pub mod store;

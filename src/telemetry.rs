@@ -6,7 +6,7 @@
 //! Log and span fields: `request_id`, `service.id`, `hook`, `hook_instance`, `status`, `duration_ms`,
 //! `cards` (how many), `topics` (rule ids of the cards), `missing` (prefetch keys), `fault` (log text of a refusal),
 //! `client` (name of a trusted client), `why` (a word for why a token was refused), `source` (of a key set),
-//! `feedback.outcome`, `feedback.reason` (a code of the project, else `other`), `gap` (name of a read and why).
+//! `feedback.outcome`, `feedback.reason` (a code of the project, else `other`), `rule.id`, `gap` (name of a read and why).
 
 use crate::config::{LogFormat, LogSettings};
 use crate::fhir::{Query, Why};
@@ -41,6 +41,13 @@ const RULES: &str = "opioid_cds_rules_total";
 const CARDS: &str = "opioid_cds_cards_total";
 /// Feedback; labels `service`, `outcome`: accepted, overridden; `reason`: a code of the project, other, none.
 const FEEDBACK: &str = "opioid_cds_feedback_total";
+/// Feedback on cards that are known, where the site has quiet periods; labels `rule` (the one that the answer is about),
+/// `outcome`, `reason`.
+const RULE_FEEDBACK: &str = "opioid_cds_rule_feedback_total";
+/// Rules that fired and were quiet; labels `rule`, `kind` (of the answer that keeps it quiet).
+const QUIET: &str = "opioid_cds_quiet_total";
+/// Times that the store of quiet periods did not answer; label `step`: look, remember, answer.
+const QUIET_STORE_FAILED: &str = "opioid_cds_quiet_store_failures_total";
 /// Audit lines that could not be written.
 const AUDIT_LOST: &str = "opioid_cds_audit_lost_total";
 /// Tokens accepted; label `replay`: unchecked, first, again, warned, unknown.
@@ -75,6 +82,27 @@ impl Stage {
             Self::Gather => "gather",
             Self::Advise => "advise",
             Self::Write => "write",
+        }
+    }
+}
+
+/// A step that needs the store of quiet periods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuietStep {
+    /// What is quiet for a call: nothing is, where this fails.
+    Look,
+    /// Keeping what a card was about: feedback on it is not followed, where this fails.
+    Remember,
+    /// Following feedback.
+    Answer,
+}
+
+impl QuietStep {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Look => "look",
+            Self::Remember => "remember",
+            Self::Answer => "answer",
         }
     }
 }
@@ -187,6 +215,15 @@ fn describe() {
     describe_counter!(RULES, "Rules, by answer.");
     describe_counter!(CARDS, "Cards sent, by leading rule and indicator.");
     describe_counter!(FEEDBACK, "Feedback, by outcome and known override reason.");
+    describe_counter!(
+        RULE_FEEDBACK,
+        "Feedback on known cards, by the rule that it is about."
+    );
+    describe_counter!(QUIET, "Rules that fired and were quiet, by kind of answer.");
+    describe_counter!(
+        QUIET_STORE_FAILED,
+        "Times that the store of quiet periods did not answer."
+    );
     describe_counter!(AUDIT_LOST, "Audit lines that could not be written.");
     describe_counter!(ADMITTED, "Tokens accepted, by what was known of them.");
     describe_counter!(REFUSED, "Tokens refused, by reason.");
@@ -231,6 +268,21 @@ pub fn card(rule: &str, indicator: &'static str) {
 /// Feedback came; the reason is one of ours, `other` or `none`.
 pub fn feedback(service: &'static str, outcome: &'static str, reason: String) {
     counter!(FEEDBACK, "service" => service, "outcome" => outcome, "reason" => reason).increment(1);
+}
+
+/// Feedback came on a card that is known; the rule is the one that it is about.
+pub fn rule_answered(rule: &'static str, outcome: &'static str, reason: String) {
+    counter!(RULE_FEEDBACK, "rule" => rule, "outcome" => outcome, "reason" => reason).increment(1);
+}
+
+/// A rule fired and was quiet.
+pub fn quiet(rule: &'static str, kind: &'static str) {
+    counter!(QUIET, "rule" => rule, "kind" => kind).increment(1);
+}
+
+/// The store of quiet periods did not answer in time.
+pub fn quiet_store_failed(step: QuietStep) {
+    counter!(QUIET_STORE_FAILED, "step" => step.as_str()).increment(1);
 }
 
 /// An audit line could not be written.

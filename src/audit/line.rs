@@ -68,6 +68,9 @@ pub struct Rule {
     /// uuid of the card that shows something of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown_on: Option<String>,
+    /// What kind of answer to an earlier card keeps it quiet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<String>,
 }
 
 /// What a rule answered.

@@ -14,7 +14,7 @@ use super::template::Filling;
 use super::texts::{GOAL, SUMMARY};
 use super::unread::{self, one_line};
 use super::wording::{self, bullet, phrase, run_ins};
-use super::{CardTexts, ClientOptions, MME_WORDS, Naming, Problem, Rendered};
+use super::{CardTexts, ClientOptions, MME_WORDS, Members, Naming, Problem, Rendered};
 use crate::patient::{Language, Snapshot};
 use crate::rules::{Fact, Slot};
 use crate::wire::{Card, Indicator, Link, SelectionBehavior};
@@ -110,6 +110,10 @@ impl<'a> Composer<'a> {
                 .entry(voice.rule.id)
                 .or_insert_with(|| uuid.clone());
         }
+        self.rendered.members.push(Members {
+            card: uuid.clone(),
+            voices: merged().map(|voice| (voice.rule.id, voice.at)).collect(),
+        });
         let abouts: Vec<&About> = merged().filter_map(|voice| self.about(voice)).collect();
         let label = phrase(self.texts, "Text pdmp-app");
         let app = fields::pdmp_app(self.snapshot, &voices, label);
@@ -125,6 +129,7 @@ impl<'a> Composer<'a> {
             override_reasons: fields::reasons(self.snapshot, &abouts, planned.indicator),
             links: fields::links(&abouts, app)
                 .into_iter()
+                .chain(fields::clinics(self.snapshot, &voices))
                 .chain(guides)
                 .collect(),
             extension: fields::extension(&voices),

@@ -7,6 +7,7 @@ use super::about::{About, AboutReason, MOST_REASONS};
 use super::code_systems;
 use super::merge::Voice;
 use crate::patient::Snapshot;
+use crate::rules::clinics as clinics_of;
 use crate::wire::{CardExtension, Coding, Extension, Indicator, Link, LinkType, Source};
 
 /// `source` with the rule's topic (contract R-183).
@@ -67,6 +68,24 @@ pub(crate) fn pdmp_app(snapshot: &Snapshot, voices: &[Voice<'_>], label: String)
         url,
         kind: LinkType::Smart,
     })
+}
+
+/// Pages of the places to which the suggestions of these rules refer.
+pub(crate) fn clinics(snapshot: &Snapshot, voices: &[Voice<'_>]) -> Vec<Link> {
+    let suggested = voices.iter().flat_map(|voice| &voice.finding.suggest);
+    let places = suggested.flat_map(|suggest| clinics_of(&snapshot.site, suggest.key));
+    let mut links: Vec<Link> = Vec::new();
+    for clinic in places {
+        let Some(url) = &clinic.url else { continue };
+        if !links.iter().any(|link| link.url == *url) {
+            links.push(Link {
+                label: clinic.name.clone(),
+                url: url.clone(),
+                kind: LinkType::Absolute,
+            });
+        }
+    }
+    links
 }
 
 /// The leader's links and the others' sources (rule 2), each address once; the site's app for the monitoring program.

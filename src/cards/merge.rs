@@ -6,6 +6,7 @@
 
 use super::ClientOptions;
 use crate::patient::Hook;
+use crate::quiet::Hushed;
 use crate::rules::{Answer, Finding, Proposal, Rule, Suggest};
 use crate::wire::Indicator;
 use std::cmp::Reverse;
@@ -122,6 +123,8 @@ pub(crate) struct Voice<'a> {
     pub(crate) rule: &'static Rule,
     /// What it found.
     pub(crate) finding: &'a Finding,
+    /// Its place among the rule's findings.
+    pub(crate) at: usize,
     /// Index in [`GROUPS`].
     group: usize,
     /// Order among equals of the group.
@@ -159,15 +162,18 @@ impl Planned<'_> {
     }
 }
 
-/// The cards of a response in their order, capped, every line in its place.
+/// The cards of a response in their order, capped, every line in its place. A finding that is quiet is left out, and hides
+/// nothing but itself: another rule that would stand back for it speaks.
 pub(crate) fn plan<'a>(
     hook: Hook,
     answers: &'a [(&'static Rule, Answer)],
+    hushed: &Hushed,
     group_of: impl Fn(&str) -> Option<&'a str>,
     options: &ClientOptions,
 ) -> Vec<Planned<'a>> {
     let mut voices = voices(hook, answers, group_of);
     suppress(&mut voices);
+    voices.retain(|voice| !hushed.is(voice.rule.id, voice.at));
     let (speaking, mut lines): (Vec<_>, Vec<_>) = voices
         .into_iter()
         .partition(|voice| voice.finding.indicator.is_some());
@@ -213,9 +219,10 @@ fn voices<'a>(
         let order = GROUPS[group].order.iter().position(|id| *id == rule.id);
         // The leaders' list comes first; in the shared group of patient-view `oud` rules come before rescue rules.
         let place = order.unwrap_or(GROUPS[group].order.len() + catalogue);
-        voices.extend(findings.iter().map(|finding| Voice {
+        voices.extend(findings.iter().enumerate().map(|(at, finding)| Voice {
             rule,
             finding,
+            at,
             group,
             place,
         }));
@@ -223,7 +230,8 @@ fn voices<'a>(
     voices
 }
 
-/// `taper-safety` silences `mme-total`: two readings of one number (sheet 4.4).
+/// `taper-safety` silences `mme-total`: two readings of one number (sheet 4.4). It does so where it is quiet, too, since the
+/// other reading would plead for a lower dose in the middle of a taper.
 fn suppress(voices: &mut Vec<Voice<'_>>) {
     let tapers = voices
         .iter()

@@ -29,6 +29,7 @@ pub use guides::Guide;
 pub use incomplete::{Incomplete, incomplete_card};
 
 use crate::patient::Snapshot;
+use crate::quiet::Hushed;
 use crate::rules::{Answer, Rule};
 use crate::wire::Response;
 use minijinja::Environment;
@@ -120,8 +121,19 @@ pub struct Rendered {
     pub response: Response,
     /// Rule id → card uuid.
     pub shown_on: BTreeMap<&'static str, String>,
+    /// Whom an answer to each card is about, in the order of cards.
+    pub members: Vec<Members>,
     /// Texts that could not be filled and were left out: mistakes of a rule or of a card file, without patient data.
     pub problems: Vec<Problem>,
+}
+
+/// The rules that are merged on a card, the leading one first; its lines are not among them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Members {
+    /// uuid of the card.
+    pub card: String,
+    /// Rule id, and the place of the finding among the rule's findings.
+    pub voices: Vec<(&'static str, usize)>,
 }
 
 /// The call's names that uuids are derived from.
@@ -133,7 +145,7 @@ pub struct Naming<'a> {
     pub hook_instance: &'a str,
 }
 
-/// Merge, order, cap and fill (catalogue section 5).
+/// Merge, order, cap and fill (catalogue section 5), with nothing quiet.
 pub fn render(
     texts: &CardTexts,
     snapshot: &Snapshot,
@@ -141,8 +153,27 @@ pub fn render(
     options: &ClientOptions,
     naming: Naming<'_>,
 ) -> Rendered {
+    render_without(
+        &Hushed::default(),
+        texts,
+        snapshot,
+        answers,
+        options,
+        naming,
+    )
+}
+
+/// The same without the findings that are quiet.
+pub fn render_without(
+    hushed: &Hushed,
+    texts: &CardTexts,
+    snapshot: &Snapshot,
+    answers: &[(&'static Rule, Answer)],
+    options: &ClientOptions,
+    naming: Naming<'_>,
+) -> Rendered {
     let group_of = |id: &str| texts.rule(id).map(|text| text.about.group.as_str());
-    let planned = merge::plan(snapshot.hook, answers, group_of, options);
+    let planned = merge::plan(snapshot.hook, answers, hushed, group_of, options);
     compose::Composer::new(texts, snapshot, options, naming).all(&planned)
 }
 

@@ -60,7 +60,7 @@ const SUGGESTIONS: Phrases = &[
     ("teach-naloxone", &[]),
     ("follow-up", &["days"]),
     ("delete-draft", &["medicine"]),
-    ("behavioural-health", &[]),
+    ("behavioural-health", &["clinics", "phones"]),
     ("contact-prescriber", &["name", "medicine"]),
     ("peg", &[]),
     ("delete-then-short-acting", &["medicine", "url"]),

@@ -159,6 +159,7 @@ impl Explainer {
             encounter_id: None,
             selections: &[],
             options: &ClientOptions::default(),
+            quiet: None,
         };
         let advice = advise::advise(&self.shared.content, &call, &record, self.as_of);
         Explained::of(advice, Hook::PatientView, self.as_of)

@@ -6,13 +6,14 @@ use super::runtime;
 use crate::audit::Audit;
 use crate::auth::Authorities;
 use crate::config::{
-    AuditSettings, Auth, LogSettings, ServeSettings, guide_base, guide_links, load, load_guides,
-    overrides,
+    AuditSettings, Auth, LogSettings, QuietSettings, QuietStore, ServeSettings, guide_base,
+    guide_links, load, load_guides, overrides,
 };
 use crate::fhir::{Allowed, Client, Limits};
-use crate::hooks::{self, Chart, Clock, Rate, Refusals, Servers, Shared};
+use crate::hooks::{self, Chart, Clock, QuietPeriods, Rate, Refusals, Servers, Shared};
 use crate::preview::{Gallery, Preview};
 use crate::server::{self, Layers, Listeners, Signals, Tls};
+use crate::store::{Kept, Redis};
 use crate::telemetry::{self, Stopwatch};
 use anyhow::bail;
 use std::collections::BTreeMap;
@@ -53,6 +54,7 @@ pub(super) fn run(settings: &ServeSettings, log: &LogSettings) -> anyhow::Result
         listeners.tls = tls;
         shared.gate = trust.gate(settings, &authorities, listeners.service.local_addr()?)?;
         shared.guarded_discovery = settings.trust.auth_discovery;
+        shared.quiet = quiet(&settings.quiet, &authorities)?;
         if let Some(gate) = shared.gate.clone() {
             tokio::spawn(async move { gate.keep(|| Clock::System.now()).await });
         }
@@ -114,6 +116,24 @@ fn shared(settings: &ServeSettings, authorities: &Authorities) -> anyhow::Result
         .refused(settings.tls.plain_http)
         .map(|tokens| Refusals::of(tokens, SECOND));
     Ok(shared)
+}
+
+/// Call it in a runtime.
+fn quiet(
+    settings: &QuietSettings,
+    authorities: &Authorities,
+) -> anyhow::Result<Option<QuietPeriods>> {
+    let Some(key_file) = &settings.quiet_key_file else {
+        return Ok(None);
+    };
+    let store = match &settings.quiet_periods {
+        QuietStore::Off => return Ok(None),
+        QuietStore::Memory => Kept::in_memory(),
+        QuietStore::Redis(url) => Kept::Redis(Redis::at(url, authorities.pem())?),
+    };
+    let periods = QuietPeriods::open(store, key_file)?;
+    info!("quiet periods: answers to cards are kept as keyed hashes and sealed values");
+    Ok(Some(periods))
 }
 
 fn audit(settings: &AuditSettings) -> anyhow::Result<Option<Audit>> {

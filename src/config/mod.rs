@@ -7,6 +7,7 @@ mod arguments;
 mod audit;
 mod content;
 mod limits;
+mod quiet;
 mod site;
 mod tls;
 mod trust;
@@ -18,6 +19,7 @@ pub use arguments::{
 pub use audit::{AuditSettings, ReportArguments};
 pub use content::{ContentError, guide_base, guide_links, load, load_guides, load_with, overrides};
 pub use limits::LimitSettings;
+pub use quiet::{QuietSettings, QuietStore};
 pub use site::{SiteError, read_site, site_from_table};
 pub use tls::{TlsFiles, TlsSettings};
 pub use trust::{Auth, GuardDown, ReplayGuard, TrustSettings};
@@ -260,6 +262,9 @@ pub struct ServeSettings {
     /// Audit.
     #[command(flatten)]
     pub audit: AuditSettings,
+    /// Quiet periods.
+    #[command(flatten)]
+    pub quiet: QuietSettings,
     /// Content.
     #[command(flatten)]
     pub content: ContentSettings,
@@ -294,6 +299,10 @@ impl ServeSettings {
                  listen on a loopback address, or add --development if this is no production system",
                 self.listen
             )),
+            _ if self.quiet.lacks_key() => Some(
+                "--quiet-periods needs --quiet-key-file FILE: what is kept is found and sealed with that key (docs/quiet.md)"
+                    .to_owned(),
+            ),
             _ if self.is_bare() => Some(format!(
                 "--listen {}: plain http outside this machine; give --tls-cert and --tls-key, or say --plain-http where TLS \
                  ends before this service",

@@ -1,6 +1,6 @@
 //! Reading `--site FILE`: TOML into the clinical settings, with faults named by file, line and key.
 
-use crate::patient::Site;
+use crate::patient::{Clinic, Site};
 use crate::terminology::FactorSet;
 use std::path::Path;
 
@@ -69,10 +69,7 @@ fn parse(file: &str, text: &str) -> Result<Site, SiteError> {
     })?;
     match fault_in(&site) {
         Some((key, message)) => {
-            let line = text
-                .lines()
-                .position(|line| key_of(line) == Some(key))
-                .map_or(1, |at| at + 1);
+            let line = line_of_fault(text, key, &message);
             Err(SiteError::Setting {
                 file: file.to_owned(),
                 line,
@@ -99,6 +96,9 @@ fn fault_in(site: &Site) -> Option<(&'static str, String)> {
     }
     if !is_https(&site.canonical_base) {
         return Some(("canonical_base", "must be an absolute https URL".to_owned()));
+    }
+    if let Some(message) = clinic_fault(&site.clinics) {
+        return Some(("clinics", message));
     }
     if let Some(fault) = number_fault(site) {
         return Some(fault);
@@ -144,6 +144,57 @@ fn number_fault(site: &Site) -> Option<(&'static str, String)> {
             let message = "must not be above taper_fast_percent".to_owned();
             order.then_some(("taper_check_percent", message))
         })
+}
+
+/// Longest name of a clinic: a referral stays one sentence.
+const LONGEST_NAME: usize = 60;
+/// Longest telephone number.
+const LONGEST_PHONE: usize = 25;
+
+/// The first clinic that could not be named on a card; the fault begins with what stands there.
+fn clinic_fault(clinics: &[Clinic]) -> Option<String> {
+    let of_name = |c: char| c.is_alphanumeric() || " .,'’&/()-".contains(c);
+    let of_phone = |c: char| c.is_ascii_digit() || " +.()-x".contains(c);
+    clinics.iter().find_map(|clinic| {
+        let Clinic {
+            name, phone, url, ..
+        } = clinic;
+        let is_name = !name.trim().is_empty() && name.chars().all(of_name);
+        if !is_name || name.chars().count() > LONGEST_NAME {
+            return Some(format!(
+                "\"{name}\": a name has at most {LONGEST_NAME} letters, digits, spaces and .,'&/()-"
+            ));
+        }
+        let bad_phone = |phone: &&String| {
+            let digits = phone.chars().filter(char::is_ascii_digit).count();
+            digits < 3 || phone.len() > LONGEST_PHONE || !phone.chars().all(of_phone)
+        };
+        if let Some(phone) = phone.as_ref().filter(bad_phone) {
+            return Some(format!("\"{phone}\" is no telephone number"));
+        }
+        let bad_url = |url: &&String| !is_page(url);
+        let url = url.as_ref().filter(bad_url)?;
+        Some(format!("\"{url}\": must be an absolute https URL"))
+    })
+}
+
+/// An https address without a user or password in it.
+fn is_page(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| {
+        url.scheme() == "https" && url.username().is_empty() && url.password().is_none()
+    })
+}
+
+/// Where the text stands that a message begins with, else the key.
+fn line_of_fault(text: &str, key: &str, message: &str) -> usize {
+    let named = message
+        .strip_prefix('"')
+        .and_then(|rest| rest.split('"').next())
+        .map(|value| format!("\"{value}\""));
+    let holds = |line: &str| named.as_ref().is_some_and(|value| line.contains(value));
+    let found = text.lines().position(holds);
+    let of_key = || text.lines().position(|line| key_of(line) == Some(key));
+    found.or_else(of_key).map_or(1, |at| at + 1)
 }
 
 fn is_https(url: &str) -> bool {

@@ -123,6 +123,22 @@ fn the_replay_guard_is_in_memory_in_a_shared_store_or_off() {
 }
 
 #[test]
+fn quiet_periods_are_off_and_want_a_key_where_they_are_on() {
+    let settings = serve(&["--auth", "off"]).expect("settings");
+    assert!(matches!(settings.quiet.quiet_periods, QuietStore::Off));
+    for good in ["memory", "rediss://user:s3cr3t@cache/0"] {
+        let on = serve(&["--auth", "off", "--quiet-periods", good]).expect("settings");
+        assert!(!format!("{on:?}").contains("s3cr3t"));
+        let refusal = on.refusal().expect("no key");
+        assert!(refusal.contains("--quiet-key-file"), "{refusal}");
+        let key = ["--quiet-key-file", "key"];
+        let on = [&["--auth", "off", "--quiet-periods", good][..], &key].concat();
+        assert_eq!(serve(&on).expect("settings").refusal(), None);
+    }
+    assert!(serve(&["--quiet-periods", "yes"]).is_err());
+}
+
+#[test]
 fn a_fixed_clock_is_for_development() {
     assert!(serve(&["--as-of", "2026-11-01T12:00:00Z"]).is_err());
     assert!(serve(&["--as-of", "2026-11-01T12:00:00Z", "--development"]).is_ok());
@@ -181,6 +197,31 @@ fn a_fault_in_a_site_file_names_line_and_key() {
         ),
         ("followup_days = 0\n", 1, "followup_days"),
         ("services_available = [\"yoga\"]\n", 1, "services_available"),
+        (
+            "clinics = [\n{ kind = \"spa\", name = \"A\" },\n]\n",
+            2,
+            "spa",
+        ),
+        (
+            "clinics = [\n{ kind = \"pain\", name = \"A\" },\n{ kind = \"pain\", name = \"<b>\" },\n]\n",
+            3,
+            "clinics: \"<b>\"",
+        ),
+        (
+            "clinics = [{ kind = \"pain\", name = \"A\", phone = \"ask\" }]\n",
+            1,
+            "no telephone number",
+        ),
+        (
+            "\nclinics = [{ kind = \"pain\", name = \"A\", url = \"http://a.example\" }]\n",
+            2,
+            "https",
+        ),
+        (
+            "clinics = [{ kind = \"pain\", name = \"[A](https://b.example)\" }]\n",
+            1,
+            "at most 60 letters",
+        ),
         ("patient_languages = [\"fr\"]\n", 1, "patient_languages"),
         ("pdmp_app_url = \"http://x.example\"\n", 1, "pdmp_app_url"),
     ] {

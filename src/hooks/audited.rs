@@ -92,6 +92,7 @@ fn rule(log: &crate::advise::RuleLog) -> Option<Rule> {
         id: log.id.to_owned(),
         answer,
         shown_on: log.shown_on.clone(),
+        quiet: log.quiet.map(|hush| hush.kind.as_str().to_owned()),
     })
 }
 

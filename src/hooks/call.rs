@@ -5,7 +5,8 @@
 use super::admitted::Admitted;
 use super::audited::Heard;
 use super::body::receive;
-use super::gather::{self, Asking, Wanted};
+use super::gather::{self, Asking};
+use super::quieted::Known;
 use super::{HookError, Service, Shared, Who, request, terms};
 use crate::advise::{self, Advice, Call, Outcome};
 use crate::audit::Event;
@@ -18,6 +19,7 @@ use crate::wire;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::future::join;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -28,6 +30,8 @@ use tracing::{Span, debug, info, info_span, warn};
 
 /// Kept back from the deadline for the core and for writing the answer.
 const RESERVE: Duration = Duration::from_millis(40);
+/// Kept back from it for writing the answer alone.
+const WRITING: Duration = Duration::from_millis(10);
 
 /// The handler.
 pub(super) async fn call(
@@ -90,10 +94,15 @@ async fn answer(
     let body = receive(request, shared.body_time).await?;
     let mut request = request::read(&body, service)?;
     heard.request(&request);
-    let advice = advise_on_read(shared, service, caller, &mut request, watch).await;
-    if let Some(advice) = &advice {
-        heard.advice(advice);
-    }
+    let advised = advise_on_read(shared, service, caller, &mut request, watch).await;
+    let advice = match advised {
+        Some(advised) => {
+            heard.advice(&advised.advice);
+            remember(shared, caller, &advised, watch).await;
+            Some(advised.advice)
+        }
+        None => None,
+    };
     let writing = Stopwatch::start();
     let cards = cards_of(advice)?;
     heard.cards(&cards.cards);
@@ -123,6 +132,16 @@ async fn answer(
     ))
 }
 
+/// Keeps what feedback on the cards will be about, within what is left of the time.
+async fn remember(shared: &Shared, caller: &Caller, advised: &Advised, watch: Stopwatch) {
+    if let (Some(periods), Some(known)) = (&shared.quiet, &advised.known) {
+        let left = terms::deadline(shared, caller)
+            .saturating_sub(WRITING)
+            .saturating_sub(watch.elapsed());
+        periods.remember(caller, known, &advised.advice, left).await;
+    }
+}
+
 /// The body of a 200.
 pub fn write(cards: &wire::Response) -> Vec<u8> {
     serde_json::to_vec(cards).expect("cards serialise: their maps have string keys")
@@ -138,7 +157,14 @@ pub async fn advise_on(
     watch: Stopwatch,
 ) -> Result<Option<Advice>, HookError> {
     let mut request = request::read(body, service)?;
-    Ok(advise_on_read(shared, service, caller, &mut request, watch).await)
+    let advised = advise_on_read(shared, service, caller, &mut request, watch).await;
+    Ok(advised.map(|advised| advised.advice))
+}
+
+/// An advice, and what was looked up for it where the site has quiet periods.
+struct Advised {
+    advice: Advice,
+    known: Option<Known>,
 }
 
 async fn advise_on_read(
@@ -147,7 +173,7 @@ async fn advise_on_read(
     caller: &Caller,
     request: &mut wire::Request<'_>,
     watch: Stopwatch,
-) -> Option<Advice> {
+) -> Option<Advised> {
     let as_of = shared.clock.now();
     terms::rename_prefetch(caller, request);
     Span::current().record(
@@ -157,9 +183,9 @@ async fn advise_on_read(
     if !is_for_clinicians(request) {
         return None;
     }
-    let advice = advise_on_request(shared, service, caller, request, as_of, watch).await;
-    log_advice(&advice);
-    Some(advice)
+    let advised = read_and_advise(shared, service, caller, request, as_of, watch).await;
+    log_advice(&advised.advice);
+    Some(advised)
 }
 
 /// The cards of an advice, or the 412.
@@ -193,6 +219,7 @@ pub fn core_call<'a>(
         encounter_id: request.encounter_id.as_deref(),
         selections: &request.selections,
         options,
+        quiet: None,
     }
 }
 
@@ -205,34 +232,63 @@ pub async fn advise_on_request(
     as_of: Timestamp,
     watch: Stopwatch,
 ) -> Advice {
+    read_and_advise(shared, service, caller, request, as_of, watch)
+        .await
+        .advice
+}
+
+async fn read_and_advise(
+    shared: &Shared,
+    service: &'static Service,
+    caller: &Caller,
+    request: &wire::Request<'_>,
+    as_of: Timestamp,
+    watch: Stopwatch,
+) -> Advised {
     let needs = rules::needs(service.hook);
     let options = terms::options(shared, caller);
     let call = core_call(service, request, &options);
-    let advised = |record: &Record<'_>| {
+    let advised = |record: &Record<'_>, known: Option<Known>| {
         let advising = Stopwatch::start();
+        let call = Call {
+            quiet: known.as_ref().map(|known| &known.quiet),
+            ..call
+        };
         let advice = advise::advise(&shared.content, &call, record, as_of);
         advising.finish(Stage::Advise);
-        advice
+        Advised { advice, known }
+    };
+    let left = |watch: Stopwatch| {
+        terms::deadline(shared, caller)
+            .saturating_sub(RESERVE)
+            .saturating_sub(watch.elapsed())
+    };
+    let quiet = async |left: Duration| match &shared.quiet {
+        Some(periods) => {
+            periods
+                .of_call(caller, request, service.hook, as_of, left)
+                .await
+        }
+        None => None,
     };
     let today = Some(as_of.to_zoned(TimeZone::UTC).date());
     let reading = Stopwatch::start();
     let wanted = {
         let source = source(request, &[], today);
         let record = fhir::read_record(&source, &needs);
-        let wanted = if advise::concerns_us(&shared.content, &call, &record) {
-            gather::wanted(&shared.chart, &source, request, &record, &needs)
-        } else {
-            Wanted::default()
-        };
+        if !advise::concerns_us(&shared.content, &call, &record) {
+            reading.finish(Stage::Read);
+            return advised(&record, None);
+        }
+        let wanted = gather::wanted(&shared.chart, &source, request, &record, &needs);
         reading.finish(Stage::Read);
         if wanted.is_empty() {
-            return advised(&record);
+            let known = quiet(left(watch)).await;
+            return advised(&record, known);
         }
         wanted
     };
-    let left = terms::deadline(shared, caller)
-        .saturating_sub(RESERVE)
-        .saturating_sub(watch.elapsed());
+    let left = left(watch);
     let gathering = Stopwatch::start();
     let asking = Asking {
         caller,
@@ -240,12 +296,13 @@ pub async fn advise_on_request(
         needs: &needs,
         left,
     };
-    let fetched = gather::gather(&shared.chart, &asking, wanted).await;
+    let fetched = gather::gather(&shared.chart, &asking, wanted);
+    let (fetched, known) = join(fetched, quiet(left)).await;
     let reading = gathering.finish(Stage::Gather);
     let source = source(request, &fetched, today);
     let record = fhir::read_record(&source, &needs);
     reading.finish(Stage::Read);
-    advised(&record)
+    advised(&record, known)
 }
 
 pub(super) fn source<'a>(
@@ -267,6 +324,9 @@ pub(super) fn source<'a>(
 fn log_advice(advice: &Advice) {
     for rule in &advice.rules {
         telemetry::rule(rule.id, rule.answer.as_str());
+        if let Some(hush) = rule.quiet {
+            telemetry::quiet(rule.id, hush.kind.as_str());
+        }
     }
     for gap in &advice.snapshot.gaps {
         match gap {

@@ -6,11 +6,12 @@ use super::admitted::Admitted;
 use super::audited::Heard;
 use super::error::{Fault, HookError};
 use super::members::{Members, text};
+use super::quieted::{QuietPeriods, log_record_problem};
 use super::{Service, Shared, Who, body};
 use crate::audit::Event;
 use crate::auth::Caller;
 use crate::rules::RULES;
-use crate::telemetry::{self, Stopwatch};
+use crate::telemetry::{self, QuietStep, Stopwatch};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -23,6 +24,8 @@ use tracing::info;
 
 /// Longest comment that is taken; it may hold patient data, so it is measured and dropped (contract R-271).
 const LONGEST_COMMENT: usize = 10_000;
+/// A suggestion of the card was taken.
+const ACCEPTED: &str = "accepted";
 
 /// What one entry comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +66,16 @@ async fn take(
     heard.from(who);
     admitted?;
     let body = body::receive(request, shared.body_time).await?;
+    let watch = Stopwatch::start();
     for entry in read(&body)? {
-        let reason = label(entry.reason, &shared.known_reasons);
+        let reason = label(entry.reason.as_deref(), &shared.known_reasons);
+        if let Some(periods) = &shared.quiet {
+            if watch.elapsed() < shared.deadline {
+                follow(shared, periods, caller, &entry, &reason).await;
+            } else {
+                telemetry::quiet_store_failed(QuietStep::Answer);
+            }
+        }
         info!(
             service.id = service.id,
             feedback.outcome = entry.outcome,
@@ -75,6 +86,36 @@ async fn take(
         telemetry::feedback(service.id, entry.outcome, reason);
     }
     Ok(())
+}
+
+/// What the answer to a card comes to: counted for the rule that it is about, and kept where it keeps rules quiet.
+async fn follow(
+    shared: &Shared,
+    periods: &QuietPeriods,
+    caller: &Caller,
+    entry: &Entry,
+    reason: &str,
+) {
+    let rule = if entry.outcome == ACCEPTED {
+        // What was taken shows in the record.
+        periods.leader(caller, &entry.card).await
+    } else {
+        let offers = |rule: &str, code: &str| {
+            let about = shared.content.cards.about(rule);
+            about.is_some_and(|about| about.reasons.iter().any(|reason| reason.code == code))
+        };
+        let code = entry.reason.as_deref();
+        let heard = periods
+            .put_away(caller, &entry.card, code, offers, shared.clock.now())
+            .await;
+        heard.map(|(rule, kind)| {
+            log_record_problem(rule, kind, reason);
+            rule
+        })
+    };
+    if let Some(rule) = rule {
+        telemetry::rule_answered(rule, entry.outcome, reason.to_owned());
+    }
 }
 
 /// The override reason codes of all card texts, from their front matter.
@@ -97,12 +138,13 @@ pub(super) fn known_reasons() -> BTreeSet<String> {
 }
 
 /// A reason code that may stand in logs and metrics: ours, or a word for the rest.
-fn label(reason: Option<String>, known: &BTreeSet<String>) -> String {
+fn label(reason: Option<&str>, known: &BTreeSet<String>) -> String {
     match reason {
-        None => "none".to_owned(),
-        Some(code) if known.contains(&code) => code,
-        Some(_) => "other".to_owned(),
+        None => "none",
+        Some(code) if known.contains(code) => code,
+        Some(_) => "other",
     }
+    .to_owned()
 }
 
 /// Every entry, or what is wrong with the first bad one: the batch is taken whole or not at all (contract R-269).
@@ -177,7 +219,7 @@ fn entry(value: &RawValue) -> Result<Entry, Wrong> {
     let members = Members::of(value).ok_or_else(|| wrong("", "must be an object"))?;
     let card = required_text(&members, "card")?.into_owned();
     let outcome = match required_text(&members, "outcome")?.as_ref() {
-        "accepted" => "accepted",
+        "accepted" => ACCEPTED,
         "overridden" => "overridden",
         _ => return Err(wrong("outcome", "must be accepted or overridden")),
     };
@@ -207,7 +249,7 @@ fn accepted_suggestions(members: &Members<'_>, outcome: &str) -> Result<(), Wron
         }
         None => Vec::new(),
     };
-    if list.is_empty() && outcome == "accepted" {
+    if list.is_empty() && outcome == ACCEPTED {
         return Err(missing(NAME, "is required where outcome is accepted"));
     }
     let has_id = |value: &RawValue| {
@@ -347,11 +389,8 @@ mod tests {
     #[test]
     fn only_our_own_codes_reach_logs_and_metrics() {
         let known = BTreeSet::from(["already-has-it".to_owned()]);
-        assert_eq!(
-            label(Some("already-has-it".to_owned()), &known),
-            "already-has-it"
-        );
-        assert_eq!(label(Some("Jane Doe".to_owned()), &known), "other");
+        assert_eq!(label(Some("already-has-it"), &known), "already-has-it");
+        assert_eq!(label(Some("Jane Doe"), &known), "other");
         assert_eq!(label(None, &known), "none");
     }
 }

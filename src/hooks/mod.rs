@@ -15,6 +15,7 @@ mod feedback;
 pub mod gather;
 mod health;
 mod members;
+mod quieted;
 mod rate;
 mod refusals;
 pub mod request;
@@ -27,6 +28,7 @@ pub use clock::Clock;
 pub use discovery::document;
 pub use error::{Fault, HookError};
 pub use gather::{Chart, Servers};
+pub use quieted::{QuietError, QuietPeriods};
 pub use rate::Rate;
 pub use refusals::Refusals;
 pub use service::{SERVICES, Service, enabled, service};
@@ -67,6 +69,8 @@ pub struct Shared {
     pub clock: Clock,
     /// The audit trail, where the site wants one.
     pub audit: Option<Audit>,
+    /// Quiet periods, where the site wants them.
+    pub quiet: Option<QuietPeriods>,
     /// Services that answer.
     pub services: Vec<&'static Service>,
     /// Lets trusted clients in; `None`: nobody is asked who they are.
@@ -96,6 +100,7 @@ impl Shared {
             rate: None,
             refusals: None,
             audit: None,
+            quiet: None,
             clock: Clock::System,
             discovery: Bytes::from(document(&services, discovery)),
             services,

@@ -6,6 +6,7 @@
 
 mod assemble;
 mod care;
+mod clinic;
 mod conditions;
 mod course;
 mod coverage;
@@ -33,6 +34,7 @@ mod toxicology;
 
 pub use assemble::{Ask, Basis};
 pub use care::{Care, CareRow};
+pub use clinic::{Clinic, ClinicKind};
 pub use course::{CourseStep, course};
 pub use dosing::{Dosing, OldEgfr, Received};
 pub use facts::{

@@ -1,6 +1,6 @@
 //! The clinical settings of a site (`--site FILE`), by the names of the rule catalogue.
 
-use super::Language;
+use super::{Clinic, Language};
 use serde::Deserialize;
 
 /// Flat keys; every `[name=default]` of the catalogue, by that name.
@@ -57,6 +57,8 @@ pub struct Site {
     pub tox_cannabinoids: bool,
     /// `oud-treatment`: buprenorphine can be started at this site within a week.
     pub offers_buprenorphine: bool,
+    /// Places to which referrals go; a referral names those of its kind.
+    pub clinics: Vec<Clinic>,
     /// `methadone-qt`: an electrocardiogram of the last so many months counts.
     pub methadone_qt_months: u32,
     /// Languages besides English in which a patient's words may be shown, where the record names one of them.
@@ -128,6 +130,7 @@ impl Default for Site {
             coverage_gap_days: 7,
             tox_cannabinoids: false,
             offers_buprenorphine: true,
+            clinics: Vec::new(),
             methadone_qt_months: 12,
             patient_languages: Vec::new(),
             ir_order_set_url: None,

@@ -3,6 +3,7 @@
 //! Knows the decision tables of the rule catalogue.
 //! Refuses to know JSON, card layout, other rules and any I/O; rules cannot fail and write no prose.
 
+mod clinics;
 mod codeine;
 mod course;
 mod drafted;
@@ -20,8 +21,10 @@ mod surprise;
 mod test_support;
 mod treatment;
 
+pub use clinics::clinics;
 pub use finding::{Answer, DraftChange, Fact, Finding, Proposal, Reason, Slot, Slots, Suggest};
 pub use gate::evaluate;
+pub use named::daily_milligrams;
 
 use crate::fhir::Query;
 use crate::patient::{Hook, Snapshot};

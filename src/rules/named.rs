@@ -67,7 +67,7 @@ fn rounded(amounts: &str) -> String {
 /// Milligrams a day of a medicine that is no opioid: units a day times the strength in its name.
 ///
 /// The terminology tables carry strengths of opioids only.
-pub(super) fn daily_milligrams(row: &MedicineRow) -> Option<Decimal> {
+pub fn daily_milligrams(row: &MedicineRow) -> Option<Decimal> {
     let units = row.dose.units_per_day?;
     let strength = strength_in(&row.medicine.name)?;
     units.checked_mul(strength).map(|amount| amount.normalize())

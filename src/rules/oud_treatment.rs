@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::clinics::clinic_slots;
 use super::named::{self, slots, text};
 use super::naming::{self, note_doubt};
 use super::{Answer, Fact, Finding, Proposal, Reason, Slot, Slots, Suggest, treatment};
@@ -15,6 +16,8 @@ use crate::wire::Indicator;
 
 /// "Same-week" start visit, and how soon a record is put right (days).
 const WEEK_DAYS: u32 = 7;
+/// The suggestion that refers.
+const REFERRAL: &str = "addiction-referral";
 /// From this age on; treatment of younger people waits for a sheet of its own.
 const ADULT: i64 = 18;
 
@@ -205,10 +208,10 @@ fn suggestions(snapshot: &Snapshot, case: Case, card: bool) -> Vec<Suggest> {
             focus: diagnosis,
         },
     );
-    let referral = plain(
-        "addiction-referral",
-        Proposal::ServiceRequest { due_days: None },
-    );
+    let referral = || Suggest {
+        slots: clinic_slots(&snapshot.site, REFERRAL),
+        ..plain(REFERRAL, Proposal::ServiceRequest { due_days: None })
+    };
     let start = snapshot
         .site
         .offers_buprenorphine
@@ -216,18 +219,15 @@ fn suggestions(snapshot: &Snapshot, case: Case, card: bool) -> Vec<Suggest> {
     let elsewhere = plain("record-treatment", task());
     let mut list = match case {
         Case::CodeOnly => vec![review],
-        Case::Ended => vec![elsewhere, referral],
-        Case::Untreated => vec![referral],
+        Case::Ended => vec![elsewhere, referral()],
+        Case::Untreated => vec![referral()],
     };
     if case != Case::CodeOnly {
         list.extend(start);
     }
     list.extend(naloxone(snapshot));
     match case {
-        Case::CodeOnly => list.push(plain(
-            "addiction-referral",
-            Proposal::ServiceRequest { due_days: None },
-        )),
+        Case::CodeOnly => list.push(referral()),
         Case::Untreated => list.push(plain("record-treatment", task())),
         Case::Ended => {}
     }

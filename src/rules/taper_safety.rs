@@ -5,6 +5,7 @@
 
 mod change;
 
+use super::clinics::clinic_slots;
 use super::named;
 use super::naming::{condition, day, fact, has_id, note_doubt, slots, text, text_or_empty};
 use super::{Answer, Fact, Finding, Proposal, Reason, Slot, Suggest};
@@ -25,6 +26,8 @@ const YEAR_DAYS: i64 = 365;
 const AFTER_STOP_DAYS: u32 = 7;
 const AFTER_STEP_DAYS: u32 = 28;
 const MONTH_DAYS: i64 = 30;
+/// The suggestion that refers.
+const REFERRAL: &str = "behavioural-health";
 
 /// The rows of the table that fire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -342,8 +345,8 @@ fn suggest(found: &Found<'_>) -> Vec<Suggest> {
         });
     }
     list.push(Suggest {
-        key: "behavioural-health",
-        slots: slots([]),
+        key: REFERRAL,
+        slots: clinic_slots(&found.snapshot.site, REFERRAL),
         proposal: Proposal::ServiceRequest { due_days: None },
         recommended: false,
     });

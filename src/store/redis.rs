@@ -1,8 +1,9 @@
 //! In Valkey or Redis: shared by several machines.
 
+use super::kept::Entry;
 use super::seen::{Down, Key, Sighting, compared};
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use ::redis::{Client, ConnectionAddr, RedisError, TlsCertificates, cmd};
+use ::redis::{Client, ConnectionAddr, RedisError, TlsCertificates, cmd, pipe};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use std::time::Duration;
@@ -15,6 +16,8 @@ const CONNECT: Duration = Duration::from_secs(1);
 const RETRIES: usize = 2;
 /// So that other users of the same server are not met.
 const PREFIX: &str = "opioid-cds:seen:";
+/// The same for what is kept under a key.
+const KEPT: &str = "opioid-cds:kept:";
 
 /// The address, or the authorities of its certificate, cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +70,39 @@ impl Redis {
         }
     }
 
+    pub(super) async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>, Down> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut connection = self.connection.clone();
+        let mut command = cmd("MGET");
+        for key in keys {
+            command.arg(format!("{KEPT}{}", key.hex()));
+        }
+        let asking = command.query_async(&mut connection);
+        in_time(asking).await
+    }
+
+    /// `SET … GET` is of Redis 6.2.
+    pub(super) async fn swap(&self, entries: &[Entry]) -> Result<Vec<Option<Vec<u8>>>, Down> {
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut connection = self.connection.clone();
+        let mut commands = pipe();
+        for entry in entries {
+            commands
+                .cmd("SET")
+                .arg(format!("{KEPT}{}", entry.key.hex()))
+                .arg(entry.value.as_slice())
+                .arg("EX")
+                .arg(entry.keep.as_secs().max(1))
+                .arg("GET");
+        }
+        let asking = commands.query_async(&mut connection);
+        in_time(asking).await
+    }
+
     async fn ask(&self, key: String, note: &str, keep: Duration) -> Result<Sighting, RedisError> {
         let mut connection = self.connection.clone();
         let set: Option<String> = cmd("SET")
@@ -83,6 +119,13 @@ impl Redis {
         let earlier: Option<String> = cmd("GET").arg(&key).query_async(&mut connection).await?;
         // It ran out between the two: its token is past its time, too.
         Ok(earlier.map_or(Sighting::Elsewhere, |earlier| compared(&earlier, note)))
+    }
+}
+
+async fn in_time<T>(asking: impl Future<Output = Result<T, RedisError>>) -> Result<T, Down> {
+    match tokio::time::timeout(PATIENCE, asking).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(_)) | Err(_) => Err(Down),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::{Memory, Redis};
 use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::hmac;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// A SHA-256: what it was made of cannot be had back.
+/// A SHA-256, or an HMAC with it: what it was made of cannot be had back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key([u8; 32]);
 
@@ -20,6 +21,23 @@ impl Key {
         let mut key = [0; 32];
         key.copy_from_slice(context.finish().as_ref());
         Key(key)
+    }
+
+    /// Of these parts with a secret, so that nobody without it can try parts out.
+    pub fn with_secret(secret: &hmac::Key, parts: &[&str]) -> Key {
+        let mut context = hmac::Context::with_key(secret);
+        for part in parts {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part.as_bytes());
+        }
+        let mut key = [0; 32];
+        key.copy_from_slice(context.sign().as_ref());
+        Key(key)
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// In hexadecimal.
@@ -44,7 +62,7 @@ pub enum Sighting {
 
 /// The store cannot say: out of reach, or full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the store of seen tokens does not answer or is full")]
+#[error("the store does not answer or is full")]
 pub struct Down;
 
 /// Where what was seen is remembered.

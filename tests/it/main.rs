@@ -23,6 +23,7 @@ mod loose;
 mod prefetch;
 mod preview;
 mod privacy;
+mod quiet;
 mod requests;
 mod running;
 mod safety;

@@ -6,8 +6,10 @@ use opioid_cds::audit::Audit;
 use opioid_cds::cases::{Case, Runner};
 use opioid_cds::config::LogFormat;
 use opioid_cds::fhir::Query;
+use opioid_cds::hooks::QuietPeriods;
 use opioid_cds::rules::RULES;
 use opioid_cds::server::{Layers, app};
+use opioid_cds::store::Kept;
 use opioid_cds::telemetry;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -132,6 +134,7 @@ async fn sent(cases: &[Case], captured: &Captured) -> String {
     let mut shared = shared();
     let audit = Audit::to(Box::new(captured.clone()));
     shared.audit = audit.with_key(b"0123456789abcdef0123456789abcdef");
+    shared.quiet = QuietPeriods::with_key(Kept::in_memory(), b"0123456789abcdef0123456789abcdef");
     let service = app(Arc::new(shared), &Layers::default());
     let mut refusals = String::new();
     for case in cases {

@@ -13,10 +13,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("dose", &["terminology"]),
     ("patient", &["fhir", "dose", "terminology"]),
     ("rules", &["patient", "dose", "terminology", "fhir", "wire"]),
+    (
+        "quiet",
+        &["rules", "patient", "fhir", "terminology", "wire"],
+    ),
     ("suggestions", &["rules", "patient", "wire", "terminology"]),
     (
         "cards",
         &[
+            "quiet",
             "rules",
             "suggestions",
             "patient",
@@ -28,7 +33,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "advise",
-        &["patient", "rules", "cards", "wire", "fhir", "terminology"],
+        &[
+            "patient",
+            "quiet",
+            "rules",
+            "cards",
+            "wire",
+            "fhir",
+            "terminology",
+        ],
     ),
     (
         "explained",
@@ -60,6 +73,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "fhir",
             "wire",
             "patient",
+            "quiet",
             "rules",
             "cards",
             "config",
@@ -110,9 +124,10 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// The core: no I/O, no runtime, no HTTP.
-const CORE: [&str; 8] = [
+const CORE: [&str; 9] = [
     "advise",
     "patient",
+    "quiet",
     "rules",
     "cards",
     "suggestions",

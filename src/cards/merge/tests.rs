@@ -1,7 +1,8 @@
-use super::{GROUPS, plan};
+use super::{GROUPS, Planned, plan};
 use crate::cards::ClientOptions;
 use crate::cards::sample::{answers, finding, naloxone};
 use crate::patient::Hook;
+use crate::quiet::{Hush, Hushed, Kind};
 use crate::rules::Finding;
 use crate::wire::Indicator;
 
@@ -27,7 +28,13 @@ fn planned<const N: usize>(
                 .map(|group| group.name)
         })
     };
-    let cards = plan(hook, &answers, group_of, &ClientOptions::default());
+    let cards = plan(
+        hook,
+        &answers,
+        &Hushed::default(),
+        group_of,
+        &ClientOptions::default(),
+    );
     cards
         .iter()
         .map(|card| {
@@ -173,6 +180,7 @@ fn another_rule_offers_naloxone_where_the_offer_itself_is_silent() {
     let cards = plan(
         Hook::OrderSign,
         &answers,
+        &Hushed::default(),
         group_of,
         &ClientOptions::default(),
     );
@@ -191,4 +199,57 @@ fn stop_harm_does_not_host_naloxone() {
         &[],
     );
     assert_eq!(cards, ["fentanyl-naive", "naloxone-offer"]);
+}
+
+/// Cards where these rules are quiet.
+fn planned_without<const N: usize>(
+    quiet: &[&str],
+    fired: [(&str, Vec<Finding>); N],
+) -> Vec<String> {
+    let answers = answers(fired);
+    let hush = Hush {
+        kind: Kind::NotNow,
+        until: jiff::Timestamp::UNIX_EPOCH,
+    };
+    let hushed = answers
+        .iter()
+        .filter(|(rule, _)| quiet.contains(&rule.id))
+        .map(|(rule, _)| ((rule.id, 0), hush))
+        .collect();
+    let group_of = |id: &str| {
+        let group = GROUPS.iter().find(|group| group.order.contains(&id));
+        group.map(|group| group.name)
+    };
+    let options = ClientOptions::default();
+    let cards = plan(Hook::OrderSign, &answers, &hushed, group_of, &options);
+    let leader = |card: &Planned<'_>| card.members[0].rule.id.to_owned();
+    cards.iter().map(leader).collect()
+}
+
+#[test]
+fn a_quiet_rule_hides_nothing_but_itself() {
+    let pair = || [("opioid-benzo", of(WARNING)), ("kidney-liver", of(INFO))];
+    assert_eq!(planned_without(&["opioid-benzo"], pair()), ["kidney-liver"]);
+    let start = || {
+        [
+            ("fentanyl-naive", of(Some(Indicator::Critical))),
+            ("erla-naive", of(INFO)),
+        ]
+    };
+    assert_eq!(
+        planned_without(&["fentanyl-naive"], start()),
+        ["erla-naive"]
+    );
+    assert_eq!(
+        planned_without(&["erla-naive"], start()),
+        ["fentanyl-naive"]
+    );
+    assert_eq!(
+        planned_without(
+            &["taper-safety"],
+            [("taper-safety", of(WARNING)), ("mme-total", of(INFO))]
+        ),
+        Vec::<String>::new(),
+        "in a taper the total is not pleaded with"
+    );
 }

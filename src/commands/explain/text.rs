@@ -149,6 +149,9 @@ fn shown(rule: &Rule, cards: &[Card]) -> String {
     match place {
         Some(at) => format!("{level}, on card {}", at + 1),
         None if rule.shown_on.is_some() => format!("{level}, shown"),
+        None if let Some(quiet) = &rule.quiet => {
+            format!("{level}, quiet until {} ({})", quiet.until, quiet.kind)
+        }
         None => format!("{level}, not shown"),
     }
 }

@@ -3,7 +3,7 @@
 mod bodies;
 mod key_sets;
 mod own_tokens;
-mod redis;
+pub(crate) mod redis;
 mod refusals;
 mod settings;
 pub(crate) mod signer;

@@ -18,14 +18,14 @@ use tempfile::TempDir;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A server of this test's own, on a free port of this machine.
-struct Server {
+pub(crate) struct Server {
     process: Child,
     port: u16,
     _folder: TempDir,
 }
 
 impl Server {
-    fn start() -> Server {
+    pub(crate) fn start() -> Server {
         Server::start_at(free_port())
     }
 
@@ -77,11 +77,11 @@ impl Server {
         }
     }
 
-    fn url(&self) -> SecretString {
+    pub(crate) fn url(&self) -> SecretString {
         format!("redis://127.0.0.1:{}", self.port).into()
     }
 
-    fn stop(mut self) -> u16 {
+    pub(crate) fn stop(mut self) -> u16 {
         self.process.kill().expect("it ran");
         self.process.wait().expect("it ended");
         self.port
