@@ -12,6 +12,7 @@ use opioid_cds::server::{Layers, app};
 use opioid_cds::store::{Kept, Redis};
 use opioid_cds::telemetry;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +22,8 @@ const FEEDBACK: &str = "/cds-services/opioid-order-sign/feedback";
 const KEY: &[u8] = b"0123456789abcdef0123456789abcdef";
 /// opioid-benzo leads with a warning, and the offer of naloxone is merged into it.
 const PAIR: &str = "opioid-benzo/fires-new-lorazepam-beside-oxycodone";
+/// taper-safety leads with a warning.
+const STOP: &str = "naloxone-offer/fires-stop-after-two-years";
 /// fentanyl-naive is critical.
 const PATCH: &str = "fentanyl-naive/fires-new-patch-no-opioid-found";
 
@@ -151,6 +154,20 @@ async fn a_harm_rule_is_quiet_for_the_same_draft_only() {
     for other in [stronger, renamed] {
         assert_eq!(leaders(&service, &other).await[0], "fentanyl-naive");
     }
+}
+
+/// "The patient asked for a faster taper" says nothing of the next stop, though other rules believe such an answer for half a year.
+#[tokio::test]
+async fn an_answer_about_one_stop_says_nothing_of_the_next() {
+    let service = keeping(&in_memory());
+    answered(&service, STOP, Some("patient-requested-faster")).await;
+    let same = cards(&service, &request(STOP)).await;
+    let shown: Vec<String> = same.iter().flat_map(rules).collect();
+    assert!(!shown.contains(&"taper-safety".to_owned()), "{shown:?}");
+    // The order that is stopped is another one.
+    let next = request(STOP).to_string().replace("\"m8\"", "\"m18\"");
+    let next: Value = serde_json::from_str(&next).expect("JSON");
+    assert_eq!(leaders(&service, &next).await[0], "taper-safety");
 }
 
 #[tokio::test]
@@ -310,69 +327,91 @@ async fn asked<T: redis::FromRedisValue>(
 }
 
 /// The case for a patient whose id would be found again.
-fn named(case: &str) -> Value {
-    let text = request(case).to_string();
-    let text = text.replace("\"p1\"", "\"patient-4711\"");
-    let text = text.replace("Patient/p1", "Patient/patient-4711");
+fn named(patient: &str) -> Value {
+    let text = request(PAIR).to_string();
+    let text = text.replace("\"p1\"", &format!("\"{patient}\""));
+    let text = text.replace("Patient/p1", &format!("Patient/{patient}"));
     serde_json::from_str(&text).expect("JSON")
 }
 
-/// keyed hashes that expire, and values that nobody can read or forge without the key.
-#[tokio::test]
-async fn the_shared_store_holds_nothing_that_can_be_read_or_forged_and_all_of_it_expires() {
-    let server = Server::start();
-    let (one, other) = (keeping(&in_redis(&server)), keeping(&in_redis(&server)));
-    let mut raw = raw(&server).await;
-    let sent = cards(&one, &named(PAIR)).await;
-    let before: Vec<Vec<u8>> = asked(&mut raw, &[b"KEYS", b"*"]).await;
-    put_away(&one, &sent[0], Some("benefit-outweighs-discussed")).await;
-    let keys: Vec<Vec<u8>> = asked(&mut raw, &[b"KEYS", b"*"]).await;
-    assert_eq!((before.len(), keys.len()), (1, 2), "a card and a period");
+async fn keys(raw: &mut redis::aio::MultiplexedConnection) -> BTreeSet<Vec<u8>> {
+    asked(raw, &[b"KEYS", b"*"]).await
+}
 
+/// Says of a patient that naloxone is at home, and gives the key under which that is kept.
+async fn has_naloxone(
+    service: &Router,
+    raw: &mut redis::aio::MultiplexedConnection,
+    patient: &str,
+) -> Vec<u8> {
+    let sent = cards(service, &named(patient)).await;
+    let before = keys(raw).await;
+    put_away(service, &sent[0], Some("already-has-it")).await;
+    let new: Vec<Vec<u8>> = keys(raw).await.difference(&before).cloned().collect();
+    assert_eq!(new.len(), 1, "one period");
+    new[0].clone()
+}
+
+async fn offers_naloxone(service: &Router, patient: &str) -> bool {
+    let cards = cards(service, &named(patient)).await;
+    cards
+        .iter()
+        .flat_map(rules)
+        .any(|rule| rule == "naloxone-offer")
+}
+
+const ONE: &str = "patient-4711";
+const TWO: &str = "patient-4712";
+
+/// keyed hashes that expire, and values that nobody can read without the key.
+#[tokio::test]
+async fn the_shared_store_holds_nothing_that_can_be_read_and_all_of_it_expires() {
+    let server = Server::start();
+    let mut raw = raw(&server).await;
+    has_naloxone(&keeping(&in_redis(&server)), &mut raw, ONE).await;
+    let keys = keys(&mut raw).await;
+    assert_eq!(keys.len(), 2, "a card and a period");
     let mut all = String::new();
-    let mut values: Vec<Vec<u8>> = Vec::new();
     for key in &keys {
         let value: Vec<u8> = asked(&mut raw, &[b"GET", key]).await;
         let seconds: i64 = asked(&mut raw, &[b"TTL", key]).await;
-        assert!((1..=90 * 24 * 3600).contains(&seconds), "{seconds}");
+        assert!((1..=365 * 24 * 3600).contains(&seconds), "{seconds}");
         all.push_str(&String::from_utf8_lossy(key));
         all.push_str(&String::from_utf8_lossy(&value));
-        values.push(value);
     }
-    let request = named(PAIR).to_string();
-    for told in [
-        "patient-4711",
-        "Okafor",
-        "Samuel",
-        "1968-05-14",
-        "lorazepam",
-        "197901",
-    ] {
+    let request = named(ONE).to_string();
+    for told in [ONE, "Okafor", "Samuel", "1968-05-14", "lorazepam", "197901"] {
         assert!(request.contains(told), "{told} is searched for");
         assert!(!all.contains(told), "{told}");
     }
-    for told in ["opioid-benzo", "naloxone", "benefit", "encounter", "mme"] {
+    for told in ["opioid-benzo", "naloxone", "already", "encounter", "mme"] {
         assert!(!all.contains(told), "{told}");
     }
+}
 
-    assert_eq!(
-        leaders(&other, &named(PAIR)).await,
-        ["naloxone-offer"],
+#[tokio::test]
+async fn what_is_moved_or_written_without_the_key_keeps_nothing_quiet() {
+    let server = Server::start();
+    let (one, other) = (keeping(&in_redis(&server)), keeping(&in_redis(&server)));
+    let mut raw = raw(&server).await;
+    let key = has_naloxone(&one, &mut raw, ONE).await;
+    assert!(
+        !offers_naloxone(&other, ONE).await,
         "two machines share what was answered"
     );
-    let period = keys.iter().position(|key| !before.contains(key));
-    let period = period.expect("a period");
-    let forged: [&[u8]; 3] = [&values[1 - period], b"[]", &values[period][1..]];
-    for value in forged {
-        asked::<()>(&mut raw, &[b"SET", &keys[period], value]).await;
-        assert_eq!(leaders(&other, &named(PAIR)).await, ["opioid-benzo"]);
+    let elsewhere = has_naloxone(&one, &mut raw, TWO).await;
+    let own: Vec<u8> = asked(&mut raw, &[b"GET", &key]).await;
+    let moved: Vec<u8> = asked(&mut raw, &[b"GET", &elsewhere]).await;
+    for forged in [&moved[..], &own[1..], b"[]", b""] {
+        asked::<()>(&mut raw, &[b"SET", &key, forged]).await;
+        assert!(offers_naloxone(&other, ONE).await);
     }
-    asked::<()>(&mut raw, &[b"SET", &keys[period], &values[period]]).await;
-    assert_eq!(leaders(&other, &named(PAIR)).await, ["naloxone-offer"]);
+    asked::<()>(&mut raw, &[b"SET", &key, &own]).await;
+    assert!(!offers_naloxone(&other, ONE).await);
     let mut shared = shared();
     shared.quiet = QuietPeriods::with_key(in_redis(&server), b"another key of thirty-two bytes!");
     let stranger = app(Arc::new(shared), &Layers::default());
-    assert_eq!(leaders(&stranger, &named(PAIR)).await, ["opioid-benzo"]);
+    assert!(offers_naloxone(&stranger, ONE).await);
 }
 
 /// A site that cannot reach its store answers as one that has none, and counts it.
