@@ -161,6 +161,8 @@ rules! {
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
     bowel_care = "bowel-care" on [OrderSign] tier Line
         needs [Statements, Dispenses, Conditions, ContextEncounter];
+    sedative_stop = "sedative-stop" on [OrderSign] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
 }
 
 /// The id of the card that the merge step makes when data were missing (catalogue section 7).

@@ -67,6 +67,7 @@ pub(super) fn snapshot() -> Snapshot {
             naive: Known::No,
             tolerant: Known::No,
             long_term: Known::No,
+            long_term_benzodiazepine: Known::No,
             recent: Vec::new(),
             lost_tolerance: None,
             last_supply_end: None,
