@@ -118,6 +118,7 @@ pub(crate) fn draft(id: &str, name: &str, sets: &[ValueSet]) -> MedicineRow {
         sets: sets.iter().fold(Sets::EMPTY, |all, set| all.with(*set)),
         ingredients: vec![ingredient],
         opioids: Vec::new(),
+        acetaminophen: None,
         extended_release: false,
     };
     let reading = dose::read(&dose::Order {

@@ -186,6 +186,7 @@ impl<'r> Assembly<'r> {
         self.record.drafts.iter().any(|draft| {
             let medicine = reader.medicine(&draft.request.medication);
             let looked_at = medicine.is_opioid()
+                || medicine.holds_acetaminophen()
                 || medicine.recognised == Recognised::Unidentified
                 || [Benzodiazepine, Naltrexone, SedatingAntihistamine, Sedative]
                     .into_iter()

@@ -151,6 +151,7 @@ pub(super) fn medicine(name: &str, sets: &[ValueSet]) -> Medicine {
         sets,
         ingredients: vec![ingredient.clone()],
         opioids: Vec::new(),
+        acetaminophen: None,
         extended_release: sets.has(ValueSet::ExtendedRelease),
     };
     if medicine.is_opioid() {
