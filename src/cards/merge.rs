@@ -59,6 +59,7 @@ pub(crate) const GROUPS: &[Group] = &[
             "duplicate-opioid",
             "methadone-qt",
             "rx-quantity-check",
+            "apap-max",
         ],
     ),
     group(

@@ -52,6 +52,7 @@ pub(crate) fn snapshot(hook: Hook) -> Snapshot {
             naive: Known::No,
             tolerant: Known::No,
             long_term: Known::No,
+            long_term_benzodiazepine: Known::No,
             recent: Vec::new(),
             lost_tolerance: None,
             last_supply_end: None,
@@ -117,6 +118,7 @@ pub(crate) fn draft(id: &str, name: &str, sets: &[ValueSet]) -> MedicineRow {
         sets: sets.iter().fold(Sets::EMPTY, |all, set| all.with(*set)),
         ingredients: vec![ingredient],
         opioids: Vec::new(),
+        acetaminophen: None,
         extended_release: false,
     };
     let reading = dose::read(&dose::Order {

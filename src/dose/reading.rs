@@ -9,6 +9,7 @@ use super::{
     instruction::{self, Intake},
     intake::{Amount, Supply},
     quantity,
+    units::Measure,
 };
 use crate::terminology::{Medicine, OpioidContent, Recognised, ValueSet};
 use rust_decimal::Decimal;
@@ -77,6 +78,29 @@ impl Reading {
             Supply::Units(units) => units.decimal(),
             Supply::Millilitres(_) => None,
         }
+    }
+
+    /// The most millilitres a day.
+    pub fn millilitres_per_day(&self) -> Option<Decimal> {
+        match supply_of(&self.intakes, &self.opioids)? {
+            Supply::Millilitres(millilitres) => millilitres.decimal(),
+            Supply::Units(_) => None,
+        }
+    }
+
+    /// The most milligrams a day, where every dose is told as a mass. Of which ingredient, the order does not say.
+    pub fn milligrams_per_day(&self) -> Option<Decimal> {
+        let mut masses = self
+            .intakes
+            .iter()
+            .map(|intake| match intake.daily.measure() {
+                Some(Measure::Mass(mass)) => Some(mass),
+                _ => None,
+            });
+        let first = masses.next()??;
+        masses
+            .try_fold(first, |sum, next| sum.plus(next?))?
+            .decimal()
     }
 
     /// Which place told the dose; the weakest where several did.

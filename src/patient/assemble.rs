@@ -6,7 +6,7 @@ use super::conditions::{self, Use, relative};
 use super::dosing::{self, Dosing};
 use super::evidence::Sources;
 use super::facts::Facts;
-use super::history::{ListState, Timeline};
+use super::history::{ListState, Timeline, long_term_benzodiazepine};
 use super::known::Known;
 use super::language::Language;
 use super::medicines::Reader;
@@ -93,7 +93,8 @@ impl<'r> Assembly<'r> {
         regimen::mark_current(&mut rows, self.as_of, site);
         let list = self.list_state();
         let timeline = Timeline::of(&rows, self.as_of, site);
-        let history = timeline.history(list, site);
+        let sedated = long_term_benzodiazepine(&rows, self.as_of, list, site);
+        let history = timeline.history(list, site, sedated);
         let dosing = Dosing {
             opioid_free_day: dosing::opioid_free_day(&timeline, list, self.as_of),
             old_egfr: dosing::old_egfr(&self.sources()),
@@ -185,6 +186,7 @@ impl<'r> Assembly<'r> {
         self.record.drafts.iter().any(|draft| {
             let medicine = reader.medicine(&draft.request.medication);
             let looked_at = medicine.is_opioid()
+                || medicine.holds_acetaminophen()
                 || medicine.recognised == Recognised::Unidentified
                 || [Benzodiazepine, Naltrexone, SedatingAntihistamine, Sedative]
                     .into_iter()

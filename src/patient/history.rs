@@ -101,11 +101,17 @@ impl<'r> Timeline<'r> {
         (minus(self.as_of, WINDOW_DAYS), minus(self.as_of, 1))
     }
 
-    pub(super) fn history(&self, list: ListState, site: &Site) -> History {
+    pub(super) fn history(
+        &self,
+        list: ListState,
+        site: &Site,
+        long_term_benzodiazepine: Known<LongTerm>,
+    ) -> History {
         History {
             naive: self.naive(list),
             tolerant: tolerance::tolerant(self, self.as_of, list, site),
             long_term: self.long_term(list),
+            long_term_benzodiazepine,
             recent: self.recent(),
             lost_tolerance: self.lost_tolerance(),
             last_supply_end: self
@@ -143,36 +149,12 @@ impl<'r> Timeline<'r> {
     }
 
     fn long_term(&self, list: ListState) -> Known<LongTerm> {
-        let mut spans: Vec<(Date, Date)> = self
+        let spans = self
             .all
             .iter()
-            .filter(|span| span.row.is_pain_opioid() && !is_cough_only(span.row))
-            .map(|span| (span.first, span.last.min(self.as_of)))
-            .collect();
-        spans.sort_unstable();
-        let (from, to) = self.window();
-        let mut covered = 0;
-        let mut counted_to = minus(from, 1);
-        let mut run: Option<(Date, Date)> = None;
-        for (first, last) in spans {
-            let begin = first.max(from).max(counted_to.saturating_add(1.day()));
-            let end = last.min(to);
-            if begin <= end {
-                covered += days_between(begin, end) + 1;
-                counted_to = end;
-            }
-            run = match run {
-                Some((since, until)) if days_between(until, first) <= RUN_GAP_DAYS + 1 => {
-                    Some((since, until.max(last)))
-                }
-                _ => Some((first, last)),
-            };
-        }
-        match run {
-            Some((since, until)) if covered >= LONG_TERM_DAYS => Known::Yes(LongTerm {
-                ltot_days: days_between(since, until) + 1,
-                since,
-            }),
+            .filter(|span| span.row.is_pain_opioid() && !is_cough_only(span.row));
+        match long_run(spans, self.as_of) {
+            Some(long) => Known::Yes(long),
             _ if !list.complete => Known::Unsure(Doubt::Unread(Query::Medications)),
             _ => match self.undated {
                 Some(row) if row.status == "active" => {
@@ -263,6 +245,64 @@ impl<'r> Timeline<'r> {
             floor: now.is_some_and(|total| total.floor),
         });
         points
+    }
+}
+
+/// The unbroken run up to now of spans that cover 60 of the last 90 days.
+fn long_run<'s>(spans: impl Iterator<Item = &'s Span<'s>>, as_of: Date) -> Option<LongTerm> {
+    let mut spans: Vec<(Date, Date)> = spans
+        .map(|span| (span.first, span.last.min(as_of)))
+        .collect();
+    spans.sort_unstable();
+    let (from, to) = (minus(as_of, WINDOW_DAYS), minus(as_of, 1));
+    let mut covered = 0;
+    let mut counted_to = minus(from, 1);
+    let mut run: Option<(Date, Date)> = None;
+    for (first, last) in spans {
+        let begin = first.max(from).max(counted_to.saturating_add(1.day()));
+        let end = last.min(to);
+        if begin <= end {
+            covered += days_between(begin, end) + 1;
+            counted_to = end;
+        }
+        run = match run {
+            Some((since, until)) if days_between(until, first) <= RUN_GAP_DAYS + 1 => {
+                Some((since, until.max(last)))
+            }
+            _ => Some((first, last)),
+        };
+    }
+    let (since, until) = run?;
+    (covered >= LONG_TERM_DAYS).then(|| LongTerm {
+        ltot_days: days_between(since, until) + 1,
+        since,
+    })
+}
+
+/// The bounds of P-LTOT for benzodiazepines that are taken on a schedule.
+pub(super) fn long_term_benzodiazepine(
+    rows: &[MedicineRow],
+    as_of: Date,
+    list: ListState,
+    site: &Site,
+) -> Known<LongTerm> {
+    let taken = rows.iter().filter(|row| {
+        row.is(ValueSet::Benzodiazepine) && !row.as_needed && row.order_like && was_taken(row)
+    });
+    let (mut spans, mut undated) = (Vec::new(), None);
+    for row in taken {
+        match span(row, as_of, site) {
+            Some(span) if span.first <= as_of => spans.push(span),
+            Some(_) => {}
+            None if row.status == "active" => undated = undated.or(Some(row)),
+            None => {}
+        }
+    }
+    match (long_run(spans.iter(), as_of), undated) {
+        (Some(long), _) => Known::Yes(long),
+        (None, _) if !list.complete => Known::Unsure(Doubt::Unread(Query::Medications)),
+        (None, Some(row)) => Known::Unsure(Doubt::Undated(row.reference.clone())),
+        (None, None) => Known::No,
     }
 }
 

@@ -127,7 +127,7 @@ pub struct Tolerance {
     pub evidence: Vec<String>,
 }
 
-/// P-LTOT holds.
+/// P-LTOT holds, or the same of another medicine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LongTerm {
     /// Length of the unbroken run, allowing 14-day gaps.
@@ -145,6 +145,8 @@ pub struct History {
     pub tolerant: Known<Tolerance>,
     /// P-LTOT.
     pub long_term: Known<LongTerm>,
+    /// A benzodiazepine on a schedule, by the days of P-LTOT.
+    pub long_term_benzodiazepine: Known<LongTerm>,
     /// Opioids that covered any of the last 90 days, latest first.
     pub recent: Vec<RecentOpioid>,
     /// An opioid run of ≥50 MME/day ended 14 to 180 days ago ("lost tolerance"): when it ended.

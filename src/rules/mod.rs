@@ -3,6 +3,7 @@
 //! Knows the decision tables of the rule catalogue.
 //! Refuses to know JSON, card layout, other rules and any I/O; rules cannot fail and write no prose.
 
+mod acetaminophen;
 mod clinics;
 mod codeine;
 mod course;
@@ -162,6 +163,12 @@ rules! {
         needs [Statements, Dispenses, Conditions, ContextEncounter];
     restart_gap = "restart-gap" on [OrderSign] tier Guideline
         needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
+    bowel_care = "bowel-care" on [OrderSign] tier Line
+        needs [Statements, Dispenses, Conditions, ContextEncounter];
+    sedative_stop = "sedative-stop" on [OrderSign] tier Guideline
+        needs [Statements, Dispenses, Conditions, Encounters, Procedures, Plans, ServiceRequests, ContextEncounter];
+    apap_max = "apap-max" on [OrderSign] tier Harm in_unknown_scope true
+        needs [Statements, Dispenses, Conditions, ContextEncounter];
 }
 
 /// The id of the card that the merge step makes when data were missing (catalogue section 7).

@@ -67,6 +67,7 @@ pub(super) fn snapshot() -> Snapshot {
             naive: Known::No,
             tolerant: Known::No,
             long_term: Known::No,
+            long_term_benzodiazepine: Known::No,
             recent: Vec::new(),
             lost_tolerance: None,
             last_supply_end: None,
@@ -150,6 +151,7 @@ pub(super) fn medicine(name: &str, sets: &[ValueSet]) -> Medicine {
         sets,
         ingredients: vec![ingredient.clone()],
         opioids: Vec::new(),
+        acetaminophen: None,
         extended_release: sets.has(ValueSet::ExtendedRelease),
     };
     if medicine.is_opioid() {

@@ -3,6 +3,9 @@
 use super::{Sets, ValueSet};
 use rust_decimal::Decimal;
 
+/// The ingredient of many pain and cold medicines, by its name in RxNorm.
+pub(super) const ACETAMINOPHEN: &str = "acetaminophen";
+
 /// How a medicine was recognised, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Recognised {
@@ -113,6 +116,8 @@ pub struct Medicine {
     pub ingredients: Vec<Ingredient>,
     /// The opioids in it; empty for other medicines.
     pub opioids: Vec<OpioidContent>,
+    /// Acetaminophen in one unit or millilitre, where it holds any and the name of its code, else its own name, says how much.
+    pub acetaminophen: Option<Strength>,
     /// Release class ER/LA (`is_extended_release` of the product, methadone, patches).
     pub extended_release: bool,
 }
@@ -121,6 +126,13 @@ impl Medicine {
     /// Is it in this set?
     pub fn is(&self, set: ValueSet) -> bool {
         self.sets.has(set)
+    }
+
+    /// Does it hold acetaminophen, alone or in a combination?
+    pub fn holds_acetaminophen(&self) -> bool {
+        self.ingredients
+            .iter()
+            .any(|ingredient| ingredient.name == ACETAMINOPHEN)
     }
 
     /// Any opioid: OPIOID, cough and cold products, buprenorphine, methadone, or one known by ingredient only.

@@ -18,6 +18,7 @@ mod recipes;
 mod recognise;
 mod rows;
 mod sets;
+mod strengths;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Which medicine a record means: several codings, a text, or both.
 //!
 //! Knows which coding to believe and how to name what was found.
-//! Refuses to know orders and doses, and reads no strength from text.
+//! Refuses to know orders and doses, and reads no strength of an opioid from text.
 
 use super::{
     Code, CodingRef, DoseFormClass, Ingredient, Medicine, OpioidContent, Recognised, Sets,
@@ -9,6 +9,8 @@ use super::{
     derive::{Words, by_ingredient, settle},
     drugs::{Drug, Level},
     lexicon::Meaning,
+    medicine::ACETAMINOPHEN,
+    strengths,
 };
 
 /// Codings by how much they tell, best first.
@@ -316,6 +318,13 @@ fn assemble(tables: &Terminology, found: Found, named: Named) -> Medicine {
         .iter()
         .any(|content| content.form == Some(DoseFormClass::Transdermal));
     let extended = [ValueSet::ExtendedRelease, ValueSet::Methadone];
+    let coded = named.rxcui.as_deref().and_then(|rxcui| rxcui.parse().ok());
+    let table_name = coded.and_then(|rxcui| tables.name_of(Code::rxcui(rxcui)));
+    let acetaminophen = table_name
+        .into_iter()
+        .chain([named.name.as_str()])
+        .filter(|_| names.contains(&ACETAMINOPHEN))
+        .find_map(|name| strengths::in_name(ACETAMINOPHEN, name));
     let extended_release =
         found.extended || transdermal || extended.into_iter().any(|set| found.sets.has(set));
     Medicine {
@@ -326,6 +335,7 @@ fn assemble(tables: &Terminology, found: Found, named: Named) -> Medicine {
         sets: found.sets,
         ingredients,
         opioids: found.opioids,
+        acetaminophen,
         extended_release,
     }
 }

@@ -144,3 +144,16 @@ fn an_active_row_of_years_ago_without_an_end_is_no_long_term_use_and_no_naive_ei
     assert!(snapshot.history.recent.is_empty());
     assert_eq!(mme(&snapshot.mme.before), "0");
 }
+
+#[test]
+fn a_scheduled_benzodiazepine_is_long_term_by_the_same_days() {
+    let lorazepam = |days| order("m1", "197901", 2, "2026-08-03", days);
+    let long = |chart: Chart| chart.snapshot().history.long_term_benzodiazepine;
+    assert!(long(chart().medication(lorazepam(60))).is_yes());
+    assert!(long(chart().medication(lorazepam(59))).is_no());
+    let mut as_needed = lorazepam(60);
+    as_needed["dosageInstruction"][0]["asNeededBoolean"] = json!(true);
+    assert!(long(chart().medication(as_needed)).is_no());
+    let unread = chart().snapshot_without(&["medications"]);
+    assert!(unread.history.long_term_benzodiazepine.doubt().is_some());
+}

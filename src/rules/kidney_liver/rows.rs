@@ -4,7 +4,7 @@
 //! Refuses to know cards.
 
 use crate::patient::{Doubt, KidneyGrade, Known, MedicineRow, Snapshot};
-use crate::rules::{drafted, raised};
+use crate::rules::{acetaminophen, drafted, raised};
 use rust_decimal::Decimal;
 
 /// Cleared by the kidneys, with active or harmful products: named at both grades.
@@ -81,7 +81,8 @@ pub(super) fn liver(
     row: &MedicineRow,
     open: &mut Vec<Doubt>,
 ) -> Option<Liver> {
-    if let Some(a_day) = acetaminophen(row)
+    let a_day = acetaminophen::milligrams(row);
+    if let Some(a_day) = a_day
         && a_day > ACETAMINOPHEN_MG
     {
         return Some(Liver::Acetaminophen(
@@ -95,7 +96,7 @@ pub(super) fn liver(
     if by_itself {
         return Some(Liver::Opioid);
     }
-    if holds_acetaminophen(row) && acetaminophen(row).is_none() {
+    if acetaminophen::is_in(row) && a_day.is_none() {
         open.push(Doubt::Dose {
             order: row.reference.clone(),
             because: format!(
@@ -105,32 +106,4 @@ pub(super) fn liver(
         });
     }
     None
-}
-
-fn holds_acetaminophen(row: &MedicineRow) -> bool {
-    let mut ingredients = row.medicine.ingredients.iter();
-    ingredients.any(|ingredient| ingredient.name == "acetaminophen")
-}
-
-/// Milligrams a day at the most that the order allows: units a day times the strength in the name.
-///
-/// The terminology tables carry strengths of opioids only.
-fn acetaminophen(row: &MedicineRow) -> Option<Decimal> {
-    if !holds_acetaminophen(row) {
-        return None;
-    }
-    let name = row.medicine.name.to_lowercase();
-    let (_, after) = name.split_once("acetaminophen")?;
-    let number: String = after
-        .trim_start()
-        .chars()
-        .take_while(|letter| letter.is_ascii_digit() || *letter == '.')
-        .collect();
-    let unit = after
-        .trim_start()
-        .strip_prefix(number.as_str())?
-        .trim_start();
-    let is_per_unit = unit.starts_with("mg") && !unit.starts_with("mg/");
-    let strength: Decimal = number.parse().ok().filter(|_| is_per_unit)?;
-    row.dose.units_per_day?.checked_mul(strength)
 }

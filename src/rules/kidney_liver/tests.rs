@@ -7,7 +7,7 @@ use crate::rules::Answer;
 use crate::rules::test_support::{
     condition, days_ago, draft, findings, opioid_row, superseded, with,
 };
-use crate::terminology::Ingredient;
+use crate::terminology::{Ingredient, Strength, StrengthUnit};
 use crate::wire::Indicator;
 use rust_decimal::Decimal;
 
@@ -107,8 +107,10 @@ fn more_than_two_grams_of_acetaminophen_a_day_inform_at_renewals_too() {
     let combination = |units| {
         let mut snapshot = liver(renewed("hydrocodone 5 mg", units));
         for row in &mut snapshot.rows {
-            row.medicine.name =
-                "acetaminophen 500 MG / hydrocodone bitartrate 5 MG Oral Tablet".into();
+            row.medicine.acetaminophen = Some(Strength {
+                value: Decimal::from(500),
+                unit: StrengthUnit::Mg,
+            });
             row.medicine.ingredients.push(Ingredient {
                 rxcui: None,
                 name: "acetaminophen".into(),

@@ -120,6 +120,24 @@ fn among_several_codings_the_product_is_taken() {
 }
 
 #[test]
+fn acetaminophen_is_told_by_the_name_of_the_code_else_by_the_words() {
+    let tells = |medicine: Medicine| {
+        let strength = medicine.acetaminophen?;
+        Some((strength.value, strength.unit))
+    };
+    let mg = |value: i64| Some((Decimal::from(value), StrengthUnit::Mg));
+    assert_eq!(tells(rx("856999")), mg(325));
+    let code = [coding(System::RxNorm.uri(), "856999")];
+    let brand = tables().medicine(&code, Some("Norco 10-325 tablet"));
+    assert!(brand.holds_acetaminophen());
+    assert_eq!(tells(brand), mg(325));
+    assert_eq!(tells(text("acetaminophen 500 MG Oral Tablet")), mg(500));
+    assert_eq!(tells(text("Norco 10-325 tablet")), None);
+    assert!(text("Norco 10-325 tablet").holds_acetaminophen());
+    assert_eq!(tells(rx("1049611")), None);
+}
+
+#[test]
 fn the_code_wins_over_a_display_that_says_otherwise() {
     let rxnorm = System::RxNorm.uri();
     let lying = CodingRef {
