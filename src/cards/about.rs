@@ -7,8 +7,12 @@ use super::Problem;
 use super::content::{File, front_matter, sections};
 use super::links::Links;
 use super::merge::GROUPS;
+use super::phrases;
+use super::texts::RuleText;
 use crate::rules::CHECK_INCOMPLETE;
+use minijinja::Environment;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// The headings that a reviewer finds in every `about.md`.
 const HEADINGS: [&str; 5] = [
@@ -44,6 +48,15 @@ pub struct About {
     /// Slots of the card text besides `case`.
     #[serde(default)]
     pub slots: Vec<String>,
+    /// Facts that the summary states: no bullet repeats them while another bullet is left.
+    #[serde(default)]
+    pub summary_says: Vec<String>,
+    /// Facts that the line states: no bullet repeats them while the line is shown.
+    #[serde(default)]
+    pub line_says: Vec<String>,
+    /// Cases whose line stands first among the bullets, even where an equal leads.
+    #[serde(default)]
+    pub foremost: Vec<String>,
     /// Reasons to decline.
     #[serde(default, rename = "override")]
     pub reasons: Vec<AboutReason>,
@@ -240,4 +253,40 @@ impl About {
 
 fn link_fault(url: &str, links: &Links) -> Option<(String, String)> {
     links.fault(url).map(|fault| (url.to_owned(), fault))
+}
+
+/// Facts and cases that an `about.md` names and that no words know.
+pub(crate) fn strangers(
+    rules: &BTreeMap<&'static str, RuleText>,
+    env: &Environment<'static>,
+) -> Vec<Problem> {
+    let is_fact = |key: &str| {
+        let name = format!("Fact {key}");
+        phrases::slots(&name).is_some()
+            || rules.values().any(|rule| rule.words.get(&name).is_some())
+    };
+    let has_case = |rule: &RuleText, case: &str| {
+        let named = format!("case == \"{case}\"");
+        let mut sources = rule
+            .words
+            .templates()
+            .filter_map(|name| env.get_template(name).ok());
+        sources.any(|template| template.source().contains(&named))
+    };
+    let mut problems = Vec::new();
+    for (id, rule) in rules {
+        let about = &rule.about;
+        let facts = about.summary_says.iter().chain(&about.line_says);
+        let facts = facts
+            .filter(|key| !is_fact(key))
+            .map(|key| format!("no fact is called \"{key}\""));
+        let cases = about.foremost.iter().filter(|case| !has_case(rule, case));
+        let cases = cases.map(|case| format!("the words know no case \"{case}\""));
+        problems.extend(facts.chain(cases).map(|message| Problem {
+            file: format!("{id}/about.md"),
+            line: None,
+            message,
+        }));
+    }
+    problems
 }

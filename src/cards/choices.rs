@@ -31,10 +31,9 @@ impl<'a> Composer<'a> {
             .iter()
             .copied()
             .filter(|voice| voice.finding.indicator.is_none());
-        let merged = planned
-            .members
-            .iter()
-            .copied()
+        let merged = self
+            .in_order(planned)
+            .into_iter()
             .chain(planned.guest)
             .chain(lines);
         let own = merged.flat_map(|voice| {

@@ -4,20 +4,21 @@
 //! Refuses to know which cards there are: that is `merge`.
 
 use super::about::{About, Selection};
-use super::detail::{Bullet, Detail};
+use super::detail::Detail;
 use super::escape::{markdown_value, plain, shortened, units};
 use super::fields::{self, distinct};
 use super::guides::Named;
 use super::merge::{Planned, Voice};
 use super::naming::Names;
+use super::said::Said;
 use super::template::Filling;
-use super::texts::{GOAL, SUMMARY};
+use super::texts::{DUE, GOAL, ON_BRIEF, STATED, SUMMARY};
 use super::unread::{self, one_line};
 use super::wording::{self, bullet, phrase, run_ins};
 use super::{CardTexts, ClientOptions, MME_WORDS, Members, Naming, Problem, Rendered};
 use crate::patient::{Language, Snapshot};
-use crate::rules::{Fact, Slot};
-use crate::wire::{Card, Indicator, Link, SelectionBehavior};
+use crate::rules::Slot;
+use crate::wire::{Card, Link, SelectionBehavior};
 
 /// Longest summary (contract R-175).
 pub(crate) const LONGEST_SUMMARY: usize = 139;
@@ -33,16 +34,10 @@ pub(crate) struct Composer<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) options: &'a ClientOptions,
     pub(super) names: Names<'a>,
-    stated: Vec<Stated<'a>>,
+    pub(super) said: Said<'a>,
     mme_explained: bool,
+    goal_quoted: bool,
     pub(super) rendered: Rendered,
-}
-
-/// A fact that stands on a card already (rule 5).
-struct Stated<'a> {
-    fact: &'a Fact,
-    text: String,
-    card: usize,
 }
 
 impl<'a> Composer<'a> {
@@ -57,8 +52,9 @@ impl<'a> Composer<'a> {
             snapshot,
             options,
             names: Names::new(naming),
-            stated: Vec::new(),
+            said: Said::default(),
             mme_explained: false,
+            goal_quoted: false,
             rendered: Rendered::default(),
         }
     }
@@ -81,6 +77,7 @@ impl<'a> Composer<'a> {
         let mut detail_text = detail.fit();
         // Lines are cut from the end, and an empty one was never added.
         let lines = &planned.lines[..detail.lines.len().min(planned.lines.len())];
+        self.said.cut_lines(at, lines.len());
 
         let drafts: Vec<&str> = distinct(
             planned
@@ -157,7 +154,7 @@ impl<'a> Composer<'a> {
             .collect()
     }
 
-    fn about(&self, voice: Voice<'_>) -> Option<&'a About> {
+    pub(super) fn about(&self, voice: Voice<'_>) -> Option<&'a About> {
         self.texts.rule(voice.rule.id).map(|text| &text.about)
     }
 
@@ -182,13 +179,20 @@ impl<'a> Composer<'a> {
 
     fn detail(&mut self, at: usize, planned: &Planned<'a>, summary: &str) -> Detail {
         let leader = planned.members[0];
-        let brief = self.filled(leader, "Brief").unwrap_or_default();
-        let brief: Vec<String> = brief
-            .lines()
-            .map(bullet)
-            .filter(|line| !line.is_empty())
+        let brief = self.brief(leader, &planned.lines);
+        let room = match brief.len() {
+            0 => planned.lines.len(),
+            taken => planned
+                .lines
+                .len()
+                .min(MOST_BRIEF_LINES.saturating_sub(taken).max(1)),
+        };
+        let lines: Vec<String> = planned.lines[..room]
+            .iter()
+            .map(|voice| self.line(*voice, !brief.is_empty()))
             .collect();
-        let bullets_of_brief = brief.len();
+        self.announce(at, planned, summary, &lines);
+        // The brief says all of it in lines of its own.
         let (bullets, known) = if brief.is_empty() {
             (self.bullets(at, planned), self.paragraph(leader, "Known"))
         } else {
@@ -202,14 +206,7 @@ impl<'a> Composer<'a> {
         let doubts = doubts.flat_map(|voice| &voice.finding.doubts);
         let (unread, problems) = unread::sentences(self.texts, self.snapshot, doubts);
         self.rendered.problems.extend(problems);
-        let room = match bullets_of_brief {
-            0 => planned.lines.len(),
-            taken => planned
-                .lines
-                .len()
-                .min(MOST_BRIEF_LINES.saturating_sub(taken).max(1)),
-        };
-        let (say, language) = self.said(&planned.members);
+        let (say, language) = self.words(&planned.members);
         let mut detail = Detail {
             why: self.paragraph(leader, "Why"),
             bullets,
@@ -217,88 +214,31 @@ impl<'a> Composer<'a> {
             known,
             unread,
             say,
-            lines: planned.lines[..room]
-                .iter()
-                .map(|voice| self.line(*voice))
-                .collect(),
+            lines,
             run_ins: run_ins(self.texts, language),
         };
         self.explain_mme(&mut detail, summary);
         detail
     }
 
-    /// Reasons of the leader, then of those merged; a merged rule first says what it is about.
-    fn bullets(&mut self, at: usize, planned: &Planned<'a>) -> Vec<Bullet> {
-        let mut bullets = Vec::new();
-        for (place, voice) in planned.members.iter().copied().enumerate() {
-            if place > 0 && !is_same_total(planned.members[0], voice) {
-                let text = self.line(voice);
-                bullets.push(Bullet {
-                    text,
-                    is_fact: false,
-                });
-            }
-            self.facts(at, voice, &mut bullets);
-        }
-        if let Some(guest) = planned.guest {
-            self.facts(at, guest, &mut bullets);
-        }
-        bullets.retain(|bullet| !bullet.text.is_empty());
-        bullets
+    /// The lines of the brief's own section, which knows whose lines stand below it.
+    fn brief(&mut self, leader: Voice<'a>, lines: &[Voice<'a>]) -> Vec<String> {
+        let due = lines.iter().map(|voice| voice.rule.id.to_owned());
+        let template = self.section(leader, "Brief");
+        let brief = template.and_then(|template| {
+            self.fill_with(template, leader, [(DUE, Slot::List(due.collect()))])
+        });
+        let brief = brief.unwrap_or_default();
+        let lines = brief.lines().map(bullet);
+        lines.filter(|line| !line.is_empty()).collect()
     }
 
-    fn facts(&mut self, at: usize, voice: Voice<'a>, bullets: &mut Vec<Bullet>) {
-        for fact in &voice.finding.facts {
-            let name = format!("Fact {}", fact.key);
-            let Some(template) = self.template(voice, &name) else {
-                self.missing(voice, &name);
-                continue;
-            };
-            let filling = Filling {
-                slots: &fact.slots,
-                case: voice.finding.case,
-            };
-            let text = match self.texts.fill(template, filling) {
-                Ok(text) => bullet(&one_line(&text)),
-                Err(problem) => {
-                    self.rendered.problems.push(problem);
-                    continue;
-                }
-            };
-            if text.is_empty() || self.is_stated(at, fact, &text, voice) {
-                continue;
-            }
-            self.stated.push(Stated {
-                fact,
-                text: text.clone(),
-                card: at,
-            });
-            bullets.push(Bullet {
-                text,
-                is_fact: true,
-            });
-        }
-    }
-
-    /// Rule 5. A critical card has to make sense alone, so it says again what another card says.
-    fn is_stated(&self, at: usize, fact: &Fact, text: &str, voice: Voice<'_>) -> bool {
-        let alone = voice.finding.indicator == Some(Indicator::Critical);
-        self.stated
-            .iter()
-            .filter(|stated| !alone || stated.card == at)
-            .any(|stated| {
-                let same_row = stated.fact.key == fact.key
-                    && !fact.evidence.is_empty()
-                    && stated.fact.evidence == fact.evidence;
-                stated.text == text || same_row || is_total_of(fact, stated.fact)
-            })
-    }
-
-    /// How a rule speaks as a bullet: its line, else its summary.
-    fn line(&mut self, voice: Voice<'a>) -> String {
-        let line = self
-            .filled(voice, "Line")
-            .map(|text| bullet(&one_line(&text)));
+    /// How a rule speaks as a bullet: its line, else its summary. What stands on the brief needs not be said again there.
+    pub(super) fn line(&mut self, voice: Voice<'a>, on_brief: bool) -> String {
+        let template = self.section(voice, "Line");
+        let known = [(ON_BRIEF, Slot::Flag(on_brief)), (STATED, self.said.keys())];
+        let line = template.and_then(|template| self.fill_with(template, voice, known));
+        let line = line.map(|text| bullet(&one_line(&text)));
         match line.filter(|line| !line.is_empty()) {
             Some(line) => line,
             None => {
@@ -324,7 +264,7 @@ impl<'a> Composer<'a> {
     }
 
     /// What the first of these rules that says anything says to the patient, and in which language.
-    fn said(&mut self, voices: &[Voice<'a>]) -> (Option<String>, Language) {
+    fn words(&mut self, voices: &[Voice<'a>]) -> (Option<String>, Language) {
         let language = self.snapshot.language;
         for voice in voices {
             let texts = self.texts.rule(voice.rule.id);
@@ -344,21 +284,36 @@ impl<'a> Composer<'a> {
         (None, Language::English)
     }
 
-    /// Words to the patient, who is reminded of the goal that they set.
+    /// Words to the patient, who is reminded, once a response, of the goal that they set.
     fn told(&mut self, template: &str, voice: Voice<'a>) -> Option<String> {
-        let mut slots = voice.finding.slots.clone();
-        slots.insert(GOAL, Slot::Text(quotable_goal(self.snapshot)));
-        let filling = Filling {
-            slots: &slots,
-            case: voice.finding.case,
+        let goal = if self.goal_quoted {
+            String::new()
+        } else {
+            quotable_goal(self.snapshot)
         };
-        match self.texts.fill(template, filling) {
-            Ok(text) => Some(text),
-            Err(problem) => {
-                self.rendered.problems.push(problem);
-                None
-            }
-        }
+        let quoted = markdown_value(&goal);
+        let told = self.fill_with(template, voice, [(GOAL, Slot::Text(goal))])?;
+        self.goal_quoted |= !quoted.is_empty() && told.contains(&quoted);
+        Some(told)
+    }
+
+    /// Fills a section that knows something besides the finding.
+    fn fill_with<const N: usize>(
+        &mut self,
+        template: &str,
+        voice: Voice<'a>,
+        known: [(&'static str, Slot); N],
+    ) -> Option<String> {
+        let mut slots = voice.finding.slots.clone();
+        slots.extend(known);
+        let case = voice.finding.case;
+        self.fill_or_report(
+            template,
+            Filling {
+                slots: &slots,
+                case,
+            },
+        )
     }
 
     fn paragraph(&mut self, voice: Voice<'a>, section: &str) -> Option<String> {
@@ -369,11 +324,11 @@ impl<'a> Composer<'a> {
 
     fn filled(&mut self, voice: Voice<'a>, section: &str) -> Option<String> {
         let template = self.section(voice, section)?;
-        self.fill_or_report(template, voice)
+        self.fill_or_report(template, filling(voice))
     }
 
-    fn fill_or_report(&mut self, template: &str, voice: Voice<'a>) -> Option<String> {
-        match self.texts.fill(template, filling(voice)) {
+    fn fill_or_report(&mut self, template: &str, filling: Filling<'_>) -> Option<String> {
+        match self.texts.fill(template, filling) {
             Ok(text) => Some(text),
             Err(problem) => {
                 self.rendered.problems.push(problem);
@@ -409,29 +364,6 @@ impl<'a> Composer<'a> {
             message: format!("no section \"{name}\""),
         });
     }
-}
-
-/// Is the fact a bare total, and does the other name the same number?
-fn is_total_of(fact: &Fact, other: &Fact) -> bool {
-    let is_total = matches!(fact.key, "mme-after" | "mme-total");
-    let floor = |fact: &Fact| fact.slots.get("floor") == Some(&Slot::Flag(true));
-    is_total
-        && floor(fact) == floor(other)
-        && fact
-            .slots
-            .get("mme")
-            .is_some_and(|total| other.slots.values().any(|slot| slot == total))
-}
-
-/// Does a merged rule speak about the total that the leader's summary names already?
-fn is_same_total(leader: Voice<'_>, merged: Voice<'_>) -> bool {
-    ["mme", "before", "floor", "up_to"].iter().all(|name| {
-        let (one, other) = (
-            leader.finding.slots.get(name),
-            merged.finding.slots.get(name),
-        );
-        one.is_some() && one == other
-    })
 }
 
 /// The goal as the patient said it, if it is short enough to be said again within a sentence.

@@ -13,11 +13,13 @@ pub(crate) const HARD_LIMIT: usize = 1_800;
 const FIRST_FACTS: usize = 4;
 
 /// A bullet of part 2.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Bullet {
     pub(crate) text: String,
     /// A fact, which may be cut; else what a merged rule has to say.
     pub(crate) is_fact: bool,
+    /// The line that says the same: the bullet stands only where that line was cut.
+    pub(crate) said_by: Option<usize>,
 }
 
 /// Run-ins of the parts.
@@ -124,6 +126,9 @@ impl std::fmt::Display for Detail {
         let run_in =
             |title: &str, text: String| (!text.is_empty()).then(|| format!("**{title}** {text}"));
         let lines = list(&mut self.lines.iter());
+        let is_shown =
+            |bullet: &&Bullet| bullet.said_by.is_none_or(|line| line >= self.lines.len());
+        let bullets = self.bullets.iter().filter(is_shown);
         let is_brief = !self.brief.is_empty();
         let heading = if is_brief {
             &self.run_ins.due
@@ -140,7 +145,7 @@ impl std::fmt::Display for Detail {
         let [also_heading, also] = also;
         let blocks = [
             self.why.clone(),
-            Some(list(&mut self.bullets.iter().map(|bullet| &bullet.text))),
+            Some(list(&mut bullets.map(|bullet| &bullet.text))),
             Some(list(&mut self.brief.iter())),
             due_heading,
             due,
@@ -170,6 +175,7 @@ mod tests {
                 .map(|n| Bullet {
                     text: text("fact", n),
                     is_fact: true,
+                    said_by: None,
                 })
                 .collect(),
             known: Some("Known.".to_owned()),
@@ -227,6 +233,17 @@ mod tests {
         hopeless.known = Some("k".repeat(3_000));
         let shown = hopeless.fit().expect("text");
         assert!(shown.len() <= HARD_LIMIT && shown.contains("Could not be read."));
+    }
+
+    #[test]
+    fn a_fact_that_a_line_says_comes_back_when_the_line_is_cut() {
+        let mut short = detail(2, 1);
+        short.bullets[0].said_by = Some(0);
+        assert!(!short.fit().expect("text").contains("fact 0"));
+        let mut long = detail(2, 12);
+        long.bullets[0].said_by = Some(11);
+        let shown = long.fit().expect("text");
+        assert!(long.lines.len() < 12 && shown.contains("fact 0"), "{shown}");
     }
 
     #[test]

@@ -132,6 +132,13 @@ pub(crate) struct Voice<'a> {
     place: usize,
 }
 
+impl Voice<'_> {
+    /// Is this the same finding?
+    pub(crate) fn is(&self, other: Voice<'_>) -> bool {
+        std::ptr::eq(self.finding, other.finding)
+    }
+}
+
 /// A card to be: who speaks on it, the leader first.
 #[derive(Debug)]
 pub(crate) struct Planned<'a> {
@@ -365,10 +372,9 @@ fn place_lines<'a>(cards: &mut [Planned<'a>], lines: Vec<Voice<'a>>, overflow: V
         let own = cards.iter().position(|card| card.group == line.group);
         let brief = cards.iter().position(Planned::is_brief);
         // An offer that joined the brief speaks there.
-        let guest = cards.iter().position(|card| {
-            card.guest
-                .is_some_and(|guest| std::ptr::eq(guest.finding, line.finding))
-        });
+        let guest = cards
+            .iter()
+            .position(|card| card.guest.is_some_and(|guest| guest.is(line)));
         cards[guest.or(own).or(brief).unwrap_or(0)].lines.push(line);
     }
     if let Some(brief) = cards.iter_mut().find(|card| card.is_brief()) {

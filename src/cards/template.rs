@@ -4,7 +4,7 @@
 //! Refuses to know which texts there are.
 
 use super::escape::{markdown_value, plain_value, shortened};
-use super::{CardTexts, Problem};
+use super::{CardTexts, Problem, spoken};
 use crate::rules::{Slot, Slots};
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
@@ -135,13 +135,19 @@ impl CardTexts {
 
 fn value(slot: &Slot, longest: usize) -> Value {
     match slot {
-        Slot::Text(text) => Value::from(shortened(text, longest).as_ref()),
+        Slot::Text(text) => Value::from(text_value(text, longest)),
         Slot::List(texts) => texts
             .iter()
-            .map(|text| Value::from(shortened(text, longest).as_ref()))
+            .map(|text| Value::from(text_value(text, longest)))
             .collect(),
         Slot::Flag(flag) => Value::from(*flag),
     }
+}
+
+/// A text of the record, products as they are said.
+fn text_value(text: &str, longest: usize) -> String {
+    let said = spoken::products(text);
+    shortened(said.as_deref().unwrap_or(text), longest).into_owned()
 }
 
 #[cfg(test)]

@@ -18,6 +18,15 @@ use std::collections::BTreeMap;
 /// Slot that every text to the patient may use: the goal in their own words, empty where there is none to quote.
 pub(crate) const GOAL: &str = "goal";
 
+/// Slot of the brief: ids of the rules whose lines stand below it.
+pub(crate) const DUE: &str = "due";
+
+/// Slot of every line: does it stand on the brief?
+pub(crate) const ON_BRIEF: &str = "on_brief";
+
+/// Slot of every line and fact: keys of the facts that are stated so far.
+pub(crate) const STATED: &str = "stated";
+
 /// Name of a summary among the sections.
 pub(crate) const SUMMARY: &str = "summary";
 
@@ -60,6 +69,11 @@ impl Words {
     /// The template of this section.
     pub(crate) fn get(&self, section: &str) -> Option<&str> {
         self.0.get(section).map(String::as_str)
+    }
+
+    /// Every template.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(String::as_str)
     }
 
     /// Keys of the suggestions.
@@ -149,6 +163,9 @@ pub(crate) fn load(overrides: &BTreeMap<String, String>) -> Result<CardTexts, Ve
         name: SPANISH_PHRASES.0,
         text: files.get(SPANISH_PHRASES.0, SPANISH_PHRASES.1),
     });
+    loader
+        .problems
+        .extend(about::strangers(&rules, &loader.env));
     if loader.problems.is_empty() {
         Ok(CardTexts {
             env: loader.env,
@@ -365,7 +382,13 @@ impl Loader {
             return;
         }
         if let Some(slots) = slots {
-            let given: &[&str] = if name == "Say" { &[GOAL] } else { &[] };
+            let given: &[&str] = match name {
+                "Say" => &[GOAL],
+                "Brief" => &[DUE],
+                "Line" => &[ON_BRIEF, STATED],
+                _ if name.starts_with("Fact ") => &[STATED],
+                _ => &[],
+            };
             let strays = self.strays(&template, slots, given);
             self.problems.extend(strays.into_iter().map(|stray| {
                 let message =

@@ -64,7 +64,10 @@ pub(super) fn factors<'a>(
         )),
         Verdict::NoFactor => Err((
             Answer::NoFactor,
-            format!("No MME for {name}: {set} has no factor for it in this form."),
+            format!(
+                "No MME for {name}: {} has no factor for it in this form.",
+                set.title()
+            ),
         )),
         Verdict::NoForm => Err((Answer::Unknown, Gap::NoForm.sentence(name))),
     }

@@ -212,6 +212,12 @@ fn name(terminology: &Terminology, concept: &CodeableConcept<'_>, sets: Sets) ->
     }
 }
 
+/// How a concept that is said to have a name is shown: re-labelled like a condition of the problem list.
+pub(super) fn shown(terminology: &Terminology, concept: &CodeableConcept<'_>) -> Option<String> {
+    text_of(terminology, concept)?;
+    Some(name(terminology, concept, sets_of(terminology, concept)))
+}
+
 /// Text, else a display, else the tables' name; without SNOMED's tag in brackets.
 pub(super) fn text_of(terminology: &Terminology, concept: &CodeableConcept<'_>) -> Option<String> {
     let shown = concept

@@ -1,6 +1,6 @@
 //! From the record's requests, statements, dispenses and drafts to rows of the medicine list.
 
-use super::conditions::{self, coding_ref, reference, relative, tail, text_of};
+use super::conditions::{self, coding_ref, reference, relative, tail};
 use super::coverage::{self, Coverage, Stated};
 use super::dosage;
 use super::dosing;
@@ -270,7 +270,7 @@ impl Reader<'_> {
         parts
             .reason_code
             .iter()
-            .find_map(|code| text_of(self.terminology, code))
+            .find_map(|code| conditions::shown(self.terminology, code))
             .or_else(|| {
                 self.reason_rows(parts)
                     .map(|row| row.fact.name.clone())

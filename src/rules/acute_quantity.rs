@@ -71,6 +71,7 @@ fn finding(long: &[(&MedicineRow, Decimal)]) -> Finding {
             ("subject", text(named::subject(&name))),
             ("days", text(supply::days(days))),
             ("quantity", text(quantity(longest))),
+            ("refills", text(refills(longest))),
             (
                 "reason",
                 text(
@@ -115,20 +116,21 @@ fn quantity(row: &MedicineRow) -> String {
         .unwrap_or_default()
 }
 
+/// Empty where there are none.
+fn refills(row: &MedicineRow) -> String {
+    match row.repeats {
+        0 => String::new(),
+        repeats => repeats.to_string(),
+    }
+}
+
 fn order(row: &MedicineRow, days: Decimal) -> Fact {
-    let refills = Some(row.repeats).filter(|repeats| *repeats > 0);
     let filled = slots([
-        ("medicine", text(row.medicine.name.clone())),
+        ("product", text(row.medicine.name.clone())),
         ("days", text(supply::days(days))),
         ("quantity", text(quantity(row))),
-        (
-            "refills",
-            text(
-                refills
-                    .map(|refills| refills.to_string())
-                    .unwrap_or_default(),
-            ),
-        ),
+        ("medicine", text(row.medicine.short_name.clone())),
+        ("refills", text(refills(row))),
         (
             "reason",
             text(row.reason.as_deref().map(named::inline).unwrap_or_default()),

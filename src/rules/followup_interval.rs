@@ -92,17 +92,24 @@ fn after_start(snapshot: &Snapshot, drafts: &[&MedicineRow], case: &'static str)
         .unwrap_or_default();
     let filled = slots([
         ("until", text(FactDate::day_of(until(snapshot)).day())),
-        ("booked", text(booked)),
+        ("booked", text(booked.clone())),
     ]);
     facts.push(fact("none-booked", filled, Vec::new()));
-    facts.push(fact(
-        "interval",
-        slots([("why", text(why)), ("days", text(days.to_string()))]),
-        Vec::new(),
-    ));
+    // The check-in after methadone is one of several, which the number of days does not say.
+    let key = match why {
+        "methadone" => "first-week",
+        _ => "interval",
+    };
+    // The usual interval has no reason of this person.
+    if why != "usual" {
+        let filled = slots([("why", text(why)), ("days", text(days.to_string()))]);
+        facts.push(fact(key, filled, Vec::new()));
+    }
     let unread = [Query::ServiceRequests, Query::Tasks]
         .into_iter()
         .filter_map(|query| snapshot.unread(query));
+    let mut card = card(drafts, case, days, facts);
+    card.slots.insert("booked", text(booked));
     Finding {
         suggest: vec![check_in(snapshot, days)],
         doubts: unread.collect(),
@@ -113,7 +120,7 @@ fn after_start(snapshot: &Snapshot, drafts: &[&MedicineRow], case: &'static str)
             ),
             format!("Case {case}; the first check-in is due within {days} days."),
         ],
-        ..card(drafts, case, days, facts)
+        ..card
     }
 }
 
@@ -152,7 +159,7 @@ fn drift(snapshot: &Snapshot, drafts: &[&MedicineRow]) -> Option<Answer> {
         .until(snapshot.as_of)
         .map_or(0, |span| span.get_days());
     let filled = slots([("since", text(since.day())), ("ran", text(ran.to_string()))]);
-    let mut facts = vec![fact("course", filled.clone(), Vec::new())];
+    let mut facts = vec![fact("short-courses", filled.clone(), Vec::new())];
     facts.extend(drafts.iter().map(|row| named::opioid(row)));
     let mut finding = card(drafts, "drift", USUAL_DAYS, facts);
     finding.slots.extend(filled);
@@ -179,6 +186,7 @@ fn card(drafts: &[&MedicineRow], case: &'static str, days: u32, facts: Vec<Fact>
             ("since", text("")),
             ("ran", text("")),
             ("last", text("")),
+            ("booked", text("")),
         ]),
         facts,
         doubts: Vec::new(),

@@ -107,9 +107,11 @@ fn finding(snapshot: &Snapshot, occasion: &Occasion<'_>) -> Finding {
         .filter_map(|row| row.supply_days)
         .max()
         .map(|days| days.normalize().to_string());
+    // A raised total is told by its numbers alone.
+    let begun = |value: String| if rise.is_none() { value } else { String::new() };
     let of_course = slots([
-        ("medicine", text(medicine.clone())),
-        ("days", text(days.unwrap_or_default())),
+        ("medicine", text(begun(medicine.clone()))),
+        ("days", text(begun(days.unwrap_or_default()))),
         (
             "before",
             text(rise.map(|rise| shown(rise.before)).unwrap_or_default()),

@@ -181,10 +181,14 @@ fn rhythm_fact(snapshot: &Snapshot, rhythm: &Rhythm<'_>) -> Fact {
     if let (Rhythm::Listed, Some(row)) = (rhythm, snapshot.precautions.long_qt.yes()) {
         return condition("long-qt", row);
     }
+    let months = match rhythm {
+        Rhythm::Unknown => snapshot.site.methadone_qt_months.to_string(),
+        _ => String::new(),
+    };
     let filled = slots([
         ("value", text(value(rhythm))),
         ("date", day(date(rhythm))),
-        ("months", text(snapshot.site.methadone_qt_months.to_string())),
+        ("months", text(months)),
     ]);
     let evidence = match rhythm {
         Rhythm::VeryLong(qtc) | Rhythm::Long(qtc) => vec![qtc.reference.clone()],

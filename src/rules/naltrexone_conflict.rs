@@ -8,7 +8,7 @@ mod windows;
 use super::naming::{
     condition, day, fact, has_id, note_doubt, slots, text, text_or_empty, unidentified,
 };
-use super::{Answer, Fact, Finding, Proposal, Slot, Suggest};
+use super::{Answer, Fact, Finding, Proposal, Slot, Suggest, named};
 use crate::fhir::{Query, Read};
 use crate::patient::{Doubt, FactDate, Known, MedicineRow, RowKind, Snapshot};
 use crate::terminology::ValueSet;
@@ -203,7 +203,7 @@ fn naltrexone_fact(snapshot: &Snapshot, block: &Block<'_>) -> Fact {
         ("given", day(row.start.map(FactDate::day_of))),
         ("until", day(row.end.map(FactDate::day_of))),
         ("over", Slot::Flag(is_over(snapshot, row))),
-        ("reason", text_or_empty(row.reason.clone())),
+        ("reason", text_or_empty(row.reason.as_deref().map(named::inline))),
     ]);
     fact("naltrexone", slots, vec![row.reference.clone()])
 }

@@ -3,7 +3,7 @@
 //! Knows which slots a shared phrase has.
 //! Refuses to know when a rule fires and how a phrase reads.
 
-use super::{Fact, Slot, Slots};
+use super::{Fact, Slot, Slots, named};
 use crate::patient::{ConditionFact, Doubt, FactDate, Known, MedicineRow, Role, RowKind, Snapshot};
 use crate::terminology::ValueSet;
 
@@ -41,7 +41,7 @@ pub(super) fn condition(key: &'static str, row: &ConditionFact) -> Fact {
     let date = text_or_empty(row.date.map(FactDate::month_year));
     fact(
         key,
-        slots([("name", text(&row.name)), ("date", date)]),
+        slots([("name", text(named::spoken(&row.name))), ("date", date)]),
         vec![row.reference.clone()],
     )
 }

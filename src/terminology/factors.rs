@@ -45,6 +45,18 @@ impl FactorSet {
     }
 }
 
+impl FactorSet {
+    /// The name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            FactorSet::Cdc2016 => "CDC 2016",
+            FactorSet::Cdc2018 => "CDC 2018",
+            FactorSet::Cdc2022 => "CDC 2022",
+            FactorSet::NihHeal2025 => "NIH HEAL 2025",
+        }
+    }
+}
+
 impl fmt::Display for FactorSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

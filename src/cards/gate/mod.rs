@@ -4,9 +4,11 @@
 //! Refuses to know why a card was made.
 //! Used by `opioid-cds check` and by the tests, not while a call is answered.
 
+mod prose;
 mod reading;
 mod resources;
 mod terms;
+mod twice;
 mod words;
 
 pub(crate) use terms::banned;
@@ -104,6 +106,7 @@ pub fn check_response(response: &Response) -> Vec<String> {
             "MME is explained {explained} times in the response"
         ));
     }
+    faults.extend(twice::check(response));
     faults
 }
 
@@ -112,6 +115,7 @@ pub fn check_card(card: &Card) -> Vec<String> {
     let mut faults = Vec::new();
     faults.extend(summary(card));
     faults.extend(detail(card));
+    faults.extend(prose::check(card));
     faults.extend(words::check(card));
     faults.extend(choices(card));
     faults.extend(reasons_and_links(card));
@@ -261,17 +265,6 @@ fn detail(card: &Card) -> Vec<String> {
         faults.push(
             "a heading, table, quote, image, code block or task box in the detail".to_owned(),
         );
-    }
-    let told: Vec<String> = words::without_translation(detail)
-        .lines()
-        .filter(|line| !line.starts_with("- "))
-        .map(unescaped)
-        .collect();
-    let mean = reading::Reading::of(&told.join("\n")).mean();
-    if mean > 18.0 {
-        faults.push(format!(
-            "the detail has {mean:.0} words a sentence, at most 18 are easy to read"
-        ));
     }
     faults
 }

@@ -30,7 +30,20 @@ impl Reading {
         Reading::counted(text, spanish_syllables)
     }
 
-    fn counted(text: &str, syllables: fn(&str) -> usize) -> Reading {
+    /// Counts of an English text in which these names count one syllable, as numbers do.
+    pub(crate) fn with_names(text: &str, is_name: fn(&str) -> bool) -> Reading {
+        Reading::counted(text, |word| {
+            let counted = syllables(word);
+            // Short words make no difference, whatever they name.
+            if counted > 2 && is_name(word) {
+                1
+            } else {
+                counted
+            }
+        })
+    }
+
+    fn counted(text: &str, syllables: impl Fn(&str) -> usize) -> Reading {
         let lengths: Vec<usize> = sentences(text)
             .map(|sentence| words(sentence).count())
             .collect();

@@ -1,6 +1,6 @@
-use super::{check_body, check_card, opener};
+use super::{check_body, check_card, check_response, opener};
 use crate::cards::sample::{cards, finding};
-use crate::wire::{Card, Coding, Indicator};
+use crate::wire::{Card, Coding, Indicator, Response};
 
 fn card() -> Card {
     let mut cards = cards([(
@@ -88,11 +88,45 @@ fn openers_are_whole_words() {
 
 #[test]
 fn a_body_is_read_back_as_it_was_written() {
-    let response = crate::wire::Response {
+    let response = Response {
         cards: vec![card()],
     };
     let body = serde_json::to_string(&response).expect("JSON");
     assert_eq!(check_body(&body), Vec::<String>::new());
     assert_eq!(check_body("{}").len(), 1);
     assert!(check_body("{\"cards\":[]}").is_empty());
+}
+
+#[test]
+fn a_fact_twice_in_a_response_is_found_but_for_the_brief_and_critical_cards() {
+    let saying = |detail: &str| {
+        let mut card = card();
+        card.detail = Some(detail.to_owned());
+        card
+    };
+    let twice = |change: fn(&mut Card)| {
+        let mut cards = vec![
+            saying("- Age 70: sleepiness and falls come more easily"),
+            saying("- Age 70: start low and go slowly"),
+        ];
+        change(&mut cards[0]);
+        let faults = check_response(&Response { cards });
+        faults
+            .iter()
+            .filter(|fault| fault.contains("twice"))
+            .count()
+    };
+    assert_eq!(twice(|_| ()), 1);
+    assert_eq!(twice(|card| card.indicator = Indicator::Critical), 0);
+    let brief = |card: &mut Card| card.extension.card.rules = vec!["patient-brief".to_owned()];
+    assert_eq!(twice(brief), 0);
+    let mut once = saying("- Age 7\n- Codeine 30 mg, in these orders");
+    once.summary = "Codeine at age 7: choose another medicine?".to_owned();
+    let faults = check_response(&Response { cards: vec![once] });
+    assert!(
+        faults
+            .iter()
+            .any(|fault| fault.contains("summary says already")),
+        "{faults:?}"
+    );
 }

@@ -104,6 +104,11 @@ fn said(detail: &str) -> Option<(String, Language)> {
     })
 }
 
+/// Is this line said to the patient, in whatever language?
+pub(super) fn is_run_in(line: &str) -> bool {
+    RUN_INS.iter().any(|(run_in, _)| line.starts_with(run_in))
+}
+
 /// `detail` without words in another language: what the English list and the English measure are for.
 pub(super) fn without_translation(detail: &str) -> String {
     let foreign = |line: &&str| {

@@ -88,7 +88,7 @@ fn a_total_with_an_order_without_a_number_is_a_floor() {
         sum.because,
         [
             "No MME for oxycodone: no instruction is recorded.",
-            "No MME for levorphanol: cdc-2022 has no factor for it in this form.",
+            "No MME for levorphanol: CDC 2022 has no factor for it in this form.",
         ]
     );
     let none = total([&unknown].into_iter());

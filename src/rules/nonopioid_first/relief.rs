@@ -68,9 +68,12 @@ fn against_nsaid(snapshot: &Snapshot) -> Option<Fact> {
             .yes()
             .map(|row| (row.name.clone(), row.date, row.reference.clone()))
     };
+    // Its codes name visits and trimesters.
+    let pregnancy = listed(&facts.pregnant)
+        .map(|(_, date, reference)| ("pregnancy".to_owned(), date, reference));
     let found = kidney
         .or(bleeding)
-        .or(listed(&facts.pregnant))
+        .or(pregnancy)
         .or(listed(&facts.liver));
     let (name, date, reference) = found?;
     let filled = slots([
