@@ -32,6 +32,8 @@ struct Statement {
     card: usize,
     critical: bool,
     brief: bool,
+    /// It stands before the first paragraph.
+    reason: bool,
 }
 
 /// Facts of a response that stand in two places.
@@ -54,7 +56,8 @@ pub(super) fn check(response: &Response) -> Vec<String> {
         }));
     }
     for (at, card) in response.cards.iter().enumerate() {
-        let own: Vec<&Statement> = statements.iter().filter(|own| own.card == at).collect();
+        let own = statements.iter().filter(|own| own.card == at && own.reason);
+        let own: Vec<&Statement> = own.collect();
         let repeats = |own: &&&Statement| !own.brief && only_repeats(&own.text, &card.summary);
         // A reason that the summary names may stand alone: no card is without one.
         if own.len() > 1 {
@@ -68,9 +71,16 @@ pub(super) fn check(response: &Response) -> Vec<String> {
 
 fn statements(at: usize, card: &Card) -> Vec<Statement> {
     let detail = card.detail.as_deref().unwrap_or_default();
+    let reasons = detail.split("\n\n").next().unwrap_or_default();
+    let reasons = reasons
+        .lines()
+        .filter(|line| line.starts_with("- "))
+        .count();
     let lines = detail.lines().filter_map(|line| line.strip_prefix("- "));
     lines
-        .map(|line| Statement {
+        .enumerate()
+        .map(|(place, line)| Statement {
+            reason: place < reasons,
             text: unescaped(line),
             card: at,
             critical: card.indicator == Indicator::Critical,
