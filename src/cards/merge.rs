@@ -248,7 +248,7 @@ fn suppress(voices: &mut Vec<Voice<'_>>) {
 }
 
 /// Cards that become lines: start-well for a draft that stop-harm is about (rule 6), `kidney-liver` beside others,
-/// `opioid-cns` beside `opioid-benzo`.
+/// `opioid-cns` beside `opioid-benzo`. How to store it or live with it is not said of a draft that stop-harm is about.
 fn step_back<'a>(speaking: Vec<Voice<'a>>, lines: &mut Vec<Voice<'a>>) -> Vec<Voice<'a>> {
     let is = |voice: &Voice<'_>, group: &str| GROUPS[voice.group].name == group;
     let stopped: Vec<&String> = speaking
@@ -261,11 +261,15 @@ fn step_back<'a>(speaking: Vec<Voice<'a>>, lines: &mut Vec<Voice<'a>>) -> Vec<Vo
         .filter(|voice| is(voice, SEDATION) && voice.rule.id != LINE_BESIDE_OTHERS)
         .count();
     let benzo = speaking.iter().any(|voice| voice.rule.id == OPIOID_BENZO);
-    let (cards, back): (Vec<_>, Vec<_>) = speaking.iter().copied().partition(|voice| {
+    let starts_what_is_stopped = |voice: &Voice<'_>| {
         let drafts = &voice.finding.drafts;
-        let start_of_stopped = is(voice, START_WELL)
+        is(voice, START_WELL)
             && !drafts.is_empty()
-            && drafts.iter().all(|draft| stopped.contains(&draft));
+            && drafts.iter().all(|draft| stopped.contains(&draft))
+    };
+    lines.retain(|line| !starts_what_is_stopped(line));
+    let (cards, back): (Vec<_>, Vec<_>) = speaking.iter().copied().partition(|voice| {
+        let start_of_stopped = starts_what_is_stopped(voice);
         let beside_others = voice.rule.id == LINE_BESIDE_OTHERS && sedation > 0;
         let beside_benzo = voice.rule.id == OPIOID_CNS && benzo;
         !(start_of_stopped || beside_others || beside_benzo)

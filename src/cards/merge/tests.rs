@@ -144,6 +144,27 @@ fn a_start_for_a_draft_that_stop_harm_is_about_becomes_a_line() {
 }
 
 #[test]
+fn how_to_live_with_a_draft_is_not_said_where_stop_harm_is_about_it() {
+    let other = |drafts: &[&str]| {
+        let mut line = finding(None, "x");
+        line.drafts = drafts.iter().map(ToString::to_string).collect();
+        vec![line]
+    };
+    let lines = |line: Vec<Finding>| {
+        planned(
+            Hook::OrderSign,
+            [("fentanyl-naive", of(WARNING)), ("safe-storage", line)],
+            &[("safe-storage", "start-well")],
+        )
+    };
+    let fentanyl = finding(WARNING, "x").drafts;
+    assert_eq!(lines(other(&[&fentanyl[0]])), ["fentanyl-naive"]);
+    let beside = other(&[&fentanyl[0], "MedicationRequest/other"]);
+    assert_eq!(lines(beside), ["fentanyl-naive/safe-storage"]);
+    assert_eq!(lines(other(&[])), ["fentanyl-naive/safe-storage"]);
+}
+
+#[test]
 fn a_line_goes_to_its_own_group_else_to_the_first_card() {
     let own = planned(
         Hook::OrderSign,
