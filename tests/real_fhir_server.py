@@ -195,11 +195,25 @@ def order_of(base, kind, patient):
     return found
 
 
+# Reads that search by category.
+CATEGORIES = {"laboratory": "laboratory", "surveys": "survey", "social-history": "social-history"}
+
+
+def is_found(key, resource):
+    """Does a search under this key find the resource? One without a category is in no answer by category."""
+    categories = resource.get("category") or []
+    categories = categories if isinstance(categories, list) else [categories]
+    codings = [coding for category in categories for coding in category.get("coding") or []]
+    wanted = CATEGORIES.get(key)
+    return wanted is None or any(coding.get("code") == wanted for coding in codings)
+
+
 def in_its_order(prefetch, base, patient):
-    """The prefetch as a client of this server would send it: the case's resources, in its order and with its `meta`."""
+    """The prefetch as a client of this server would send it: what it finds of the case, in its order and with its `meta`."""
     orders = {}
-    for sent in prefetch.values():
+    for key, sent in prefetch.items():
         entries = (sent.get("entry") if isinstance(sent, dict) else None) or []
+        entries[:] = [entry for entry in entries if is_found(key, entry["resource"])]
         places = {}
         for entry in entries:
             resource = entry["resource"]
